@@ -1,0 +1,1 @@
+"""What the actions take, as navl schemas."""

@@ -1,0 +1,1 @@
+"""How the portal shows and finds things: facets, index, freshness, tagging."""
