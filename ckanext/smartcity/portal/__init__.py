@@ -1,1 +1,24 @@
-"""How the portal shows and finds things: facets, index, freshness, tagging."""
+"""How the portal shows and finds things: facets, index, freshness, tagging, agencies.
+
+What other rooms may use is listed in ``PUBLIC`` and looked up when it is asked for: importing a pure file of this room
+runs this file, and must load neither CKAN nor a database.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+PUBLIC = {
+    "freshness": ("due_on", "overdue_from"),
+    "fields": ("FieldRefused",),
+    "store": ("organization_names",),
+    "walidata": ("is_walidata",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for file, names in PUBLIC.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{file}"), name)
+    raise AttributeError(f"module {__name__!r} has no public name {name!r}")

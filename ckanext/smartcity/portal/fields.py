@@ -1,0 +1,168 @@
+"""What a value of a field may look like. Pure: a rule raises ``FieldRefused`` with the reason, never a sentence.
+
+The sentences, in the reader's language, are made by ``logic/validators.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+LINE = 200  # characters of a one-line extra
+LONG_TEXT = 8_000  # Lucene refuses an untokenised string of more than 32,766 bytes
+ROWS = 50  # rows of a repeating field
+
+# Kemendagri: province, kota or kabupaten, kecamatan, desa or kelurahan
+REGION_CODE = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?")
+YEAR = re.compile(r"(19|20)\d{2}")
+AMOUNT = re.compile(r"\d{1,16}(\.\d{1,2})?")
+# Open Contracting: prefix of a publisher (ocds- and six characters), then the process
+OCID = re.compile(r"ocds-[a-z0-9]{6}-\S+")
+
+
+class FieldRefused(ValueError):
+    """A value breaks a rule; ``reason`` is a short code for the rule, such as ``no_such_day``."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+def is_empty(value: Any) -> bool:
+    """Whether nothing was given: missing, ``None``, blank text, an empty list, also as JSON text."""
+    if isinstance(value, str):
+        return value.strip() in ("", "[]")
+    return not value and value is not False and value != 0
+
+
+def stored_list(value: Any) -> list[str]:
+    """A stored list field as a list of texts, whatever an older portal left there.
+
+    A JSON list gives its texts, anything else that is not empty gives one text: itself.
+    """
+    if isinstance(value, str):
+        try:
+            parsed = json.loads(value)
+        except ValueError:
+            parsed = None
+        value = parsed if isinstance(parsed, list) else [value]
+    if not isinstance(value, list):
+        return []
+    return [item for item in value if isinstance(item, str) and item.strip()]
+
+
+def stored_rows(value: Any) -> list[dict[str, Any]]:
+    """A stored repeating field as a list of rows; odd values give none."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return []
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def calendar_day(value: Any) -> str:
+    """A real day as ``YYYY-MM-DD``. Refused: ``no_such_day``."""
+    if type(value) is date:
+        return value.isoformat()
+    try:
+        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
+            raise ValueError(value)
+        return date.fromisoformat(value.strip()).isoformat()
+    except ValueError:
+        raise FieldRefused("no_such_day") from None
+
+
+def day_or_none(value: Any) -> date | None:
+    """The day in a stored text that begins with ``YYYY-MM-DD``; ``None`` for anything else."""
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
+def region_code(value: Any) -> str:
+    """A Kemendagri code with dots. Refused: ``not_a_region_code``. Whether the place exists is not checked."""
+    if not isinstance(value, str) or not REGION_CODE.fullmatch(value.strip()):
+        raise FieldRefused("not_a_region_code")
+    return value.strip()
+
+
+def year(value: Any) -> str:
+    """A year of the 20th or 21st century as text. Refused: ``not_a_year``."""
+    text = str(value).strip()
+    if isinstance(value, bool) or not YEAR.fullmatch(text):
+        raise FieldRefused("not_a_year")
+    return text
+
+
+def years(value: Any) -> str:
+    """One year or a span such as ``2020-2024``. Refused: ``not_years``."""
+    parts = str(value).replace(" ", "").replace("\N{EN DASH}", "-").split("-")
+    if len(parts) > 2 or not all(YEAR.fullmatch(part) for part in parts) or parts != sorted(parts):
+        raise FieldRefused("not_years")
+    return "-".join(parts)
+
+
+def amount(value: Any) -> str:
+    """Rupiah, zero or more, at most two decimals, as text with a decimal point.
+
+    Nothing is guessed: ``1.000.000`` and ``1,5`` are refused (``not_an_amount``).
+    """
+    if isinstance(value, bool):
+        raise FieldRefused("not_an_amount")
+    text = format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value).strip()
+    if isinstance(value, float) and text.endswith(".0"):
+        text = text[:-2]
+    if not AMOUNT.fullmatch(text):
+        raise FieldRefused("not_an_amount")
+    return text
+
+
+def amount_number(value: Any) -> Any:
+    """A stored amount as a JSON number, an odd stored text as it is."""
+    if not isinstance(value, str) or not AMOUNT.fullmatch(value):
+        return value
+    return float(value) if "." in value else int(value)
+
+
+def ocid(value: Any) -> str:
+    """An Open Contracting process identifier. Refused: ``not_an_ocid``."""
+    if not isinstance(value, str) or not OCID.fullmatch(value.strip()):
+        raise FieldRefused("not_an_ocid")
+    return value.strip()
+
+
+def concept_name(value: Any) -> str:
+    """The name of a statistical concept (Peraturan BPS 4/2020).
+
+    Refused: ``concept_abbreviation`` (only capitals: nobody else knows it), ``concept_year`` (a year belongs to the
+    period of the data), ``concept_unit`` (a unit in brackets belongs to the unit).
+    """
+    text = str(value).strip()
+    if re.fullmatch(r"[A-Z0-9.\-/& ]{1,12}", text) and any(c.isupper() for c in text):
+        raise FieldRefused("concept_abbreviation")
+    if re.search(r"\b(19|20)\d{2}\b", text):
+        raise FieldRefused("concept_year")
+    if re.search(r"\([^)]*\)\s*$", text):
+        raise FieldRefused("concept_unit")
+    return text
+
+
+def texts(value: Any) -> list[str]:
+    """Lines of a repeating text. Refused: ``not_texts``, ``too_many_rows``, ``too_long``."""
+    lines = [value] if isinstance(value, str) else value
+    if not isinstance(lines, Iterable) or isinstance(lines, dict):
+        raise FieldRefused("not_texts")
+    kept = [line for line in lines if not is_empty(line)]
+    if not all(isinstance(line, str) for line in kept):
+        raise FieldRefused("not_texts")
+    if len(kept) > ROWS:
+        raise FieldRefused("too_many_rows")
+    if any(len(line) > LINE for line in kept):
+        raise FieldRefused("too_long")
+    return kept
