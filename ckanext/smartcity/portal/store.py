@@ -32,9 +32,7 @@ def organization_titles() -> dict[str, dict[str, str]]:
         .where(group.c.is_organization.is_(True), group.c.state == "active")
         .order_by(group.c.title, group.c.name)
     )
-    return {
-        row.name: {"id": row.title or row.name, "en": row.title_en or row.title or row.name} for row in rows
-    }
+    return {row.name: {"id": row.title or row.name, "en": row.title_en or row.title or row.name} for row in rows}
 
 
 def is_sysadmin(user_name: str) -> bool:
