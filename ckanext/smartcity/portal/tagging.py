@@ -1,0 +1,164 @@
+"""Tags for datasets that exist already: what a row of a tag file may say, and what it changes. Pure.
+
+Values are added, none is removed, an empty cell changes nothing: a file can be applied again and again. Only whole
+identifiers of indicators are taken, for a spreadsheet turns the code 7.10 into 7.1, which is another indicator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+COLUMNS = ("indicators", "opd")
+BARE_CODE = re.compile(r"\d+([.,]\d+)?")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it was sent; ``line`` is how its writer counts it."""
+
+    line: int
+    dataset: str
+    indicators: tuple[str, ...] = ()
+    opd: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """A dataset with the tags it has; ``fields`` are the tag columns that its type knows."""
+
+    id: str
+    name: str
+    title: str
+    indicators: tuple[str, ...] = ()
+    opd: tuple[str, ...] = ()
+    fields: frozenset[str] = frozenset(COLUMNS)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Values that may be added: uids of indicators, and names of organisations by name and by id.
+
+    ``ended`` are names of organisations whose time is over: kept where they stand, not added.
+    """
+
+    indicators: Collection[str]
+    opd: Mapping[str, str]
+    ended: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a row is refused: the rule broken, the column and value, and what may have been meant."""
+
+    rule: str
+    column: str
+    value: str
+    meant: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of a row: its dataset, the values it adds, or the problems that refuse it."""
+
+    row: Row
+    dataset: Tagged | None
+    indicators: tuple[str, ...] = ()
+    opd: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """``refused``, ``new`` (adds something) or ``unchanged``."""
+        if self.problems:
+            return "refused"
+        return "new" if self.indicators or self.opd else "unchanged"
+
+    @property
+    def patch(self) -> dict[str, list[str]]:
+        """The whole lists to store, of the columns that change only."""
+        return {
+            column: [*getattr(self.dataset, column), *getattr(self, column)]
+            for column in COLUMNS
+            if getattr(self, column)
+        }
+
+
+def check(rows: Sequence[Row], datasets: Mapping[str, Tagged], known: Known) -> list[Outcome]:
+    """Judge all rows, in their order.
+
+    ``datasets`` maps each reference (name or id) that the caller may see to the dataset. A reference that is missing
+    there is refused in the same way whether the dataset is hidden or does not exist. Rules: ``no_dataset``,
+    ``unknown_dataset``, ``dataset_twice``, ``no_such_field``, ``bare_code``, ``unknown_indicator``, ``unknown_opd``,
+    ``ended_opd``.
+    """
+    first_line: dict[str, int] = {}
+    outcomes = []
+    for row in rows:
+        dataset = datasets.get(row.dataset)
+        if dataset is None:
+            rule = "unknown_dataset" if row.dataset else "no_dataset"
+            outcomes.append(Outcome(row, None, problems=(Problem(rule, "dataset", row.dataset),)))
+        elif dataset.id in first_line:
+            meant = (str(first_line[dataset.id]),)
+            problem = Problem("dataset_twice", "dataset", row.dataset, meant)
+            outcomes.append(Outcome(row, dataset, problems=(problem,)))
+        else:
+            first_line[dataset.id] = row.line
+            outcomes.append(_judge(row, dataset, known))
+    return outcomes
+
+
+def _judge(row: Row, dataset: Tagged, known: Known) -> Outcome:
+    problems = [
+        Problem("no_such_field", column, getattr(row, column)[0])
+        for column in COLUMNS
+        if getattr(row, column) and column not in dataset.fields
+    ]
+    problems += [
+        problem
+        for value in row.indicators
+        if value not in dataset.indicators and (problem := _indicator_problem(value, known))
+    ]
+    problems += [
+        problem for value in row.opd if value not in dataset.opd and (problem := _opd_problem(value, dataset, known))
+    ]
+    if problems:
+        return Outcome(row, dataset, problems=tuple(problems))
+    return Outcome(
+        row,
+        dataset,
+        indicators=added(dataset.indicators, row.indicators),
+        opd=added(dataset.opd, (known.opd.get(value, value) for value in row.opd)),
+    )
+
+
+def _indicator_problem(value: str, known: Known) -> Problem | None:
+    if value in known.indicators:
+        return None
+    if BARE_CODE.fullmatch(value):
+        code = value.replace(",", ".")
+        codes = {code, code + "0"} if "." in code else {code}
+        meant = tuple(uid for uid in known.indicators if uid.rpartition("/")[2] in codes)
+        return Problem("bare_code", "indicators", value, meant)
+    return Problem("unknown_indicator", "indicators", value)
+
+
+def _opd_problem(value: str, dataset: Tagged, known: Known) -> Problem | None:
+    name = known.opd.get(value)
+    if name is None:
+        return Problem("unknown_opd", "opd", value)
+    if name in known.ended and name not in dataset.opd:
+        return Problem("ended_opd", "opd", value)
+    return None
+
+
+def added(stored: Iterable[str], values: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``values`` that ``stored`` lacks, each once, in the order they come."""
+    return tuple(dict.fromkeys(value for value in values if value not in set(stored)))
+
+
+def renamed(stored: Sequence[str], old: str, new: str) -> list[str]:
+    """A list of tags with ``old`` replaced by ``new``, which then stands there once."""
+    return list(dict.fromkeys(new if value == old else value for value in stored))
