@@ -12,7 +12,8 @@ from typing import Any
 PUBLIC = {
     "freshness": ("due_on", "overdue_from"),
     "fields": ("FieldRefused",),
-    "store": ("organization_names",),
+    "choices": ("choices", "choice_values"),
+    "store": ("identifier_owner", "organization_id", "organization_names"),
     "walidata": ("is_walidata",),
 }
 

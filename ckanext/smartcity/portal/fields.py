@@ -23,6 +23,9 @@ AMOUNT = re.compile(r"\d{1,16}(\.\d{1,2})?")
 # Open Contracting: prefix of a publisher (ocds- and six characters), then the process
 OCID = re.compile(r"ocds-[a-z0-9]{6}-\S+")
 
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+WEB_ADDRESS = re.compile(r"https?://[^\s/?#<>\"]+[^\s<>\"]*", re.IGNORECASE)
+
 
 class FieldRefused(ValueError):
     """A value breaks a rule; ``reason`` is a short code for the rule, such as ``no_such_day``."""
@@ -134,6 +137,20 @@ def ocid(value: Any) -> str:
     """An Open Contracting process identifier. Refused: ``not_an_ocid``."""
     if not isinstance(value, str) or not OCID.fullmatch(value.strip()):
         raise FieldRefused("not_an_ocid")
+    return value.strip()
+
+
+def email(value: Any) -> str:
+    """An e-mail address, by the pattern of HTML's ``<input type=email>``. Refused: ``not_an_email``."""
+    if not isinstance(value, str) or not EMAIL.fullmatch(value.strip()):
+        raise FieldRefused("not_an_email")
+    return value.strip()
+
+
+def web_address(value: Any) -> str:
+    """An http or https address. Refused: ``not_a_web_address``."""
+    if not isinstance(value, str) or not WEB_ADDRESS.fullmatch(value.strip()):
+        raise FieldRefused("not_a_web_address")
     return value.strip()
 
 

@@ -1,0 +1,42 @@
+"""What can be chosen in a field: from the catalogue, a vocabulary, or the portal's organisations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckanext.smartcity import catalogue, config
+from ckanext.smartcity.portal import store
+
+# Values of the field key ``smartcity_vocabulary`` that are no file in vocabularies/
+INDICATORS, THEMES, ORGANIZATIONS = "indicators", "themes", "organizations"
+
+
+def choices(field: dict[str, Any]) -> list[dict[str, Any]]:
+    """All choices of a scheming field, retired ones too: dictionaries of ``value``, ``label`` ({id, en}), ``retired``.
+
+    A vocabulary whose choices stand in lists of indicators (``service_areas``) is narrowed to the list that the field
+    key ``smartcity_list`` names, in the order and with the labels of that list.
+    """
+    name = field["smartcity_vocabulary"]
+    if name == ORGANIZATIONS:
+        return [_choice(value, label) for value, label in store.organization_titles().items()]
+    loaded = catalogue.load(**config.catalogue_sources())
+    if name == INDICATORS:
+        return [_choice(i.uid, _coded(i.code, i.name), group=i.theme) for i in loaded.indicators]
+    if name == THEMES:
+        return [_choice(theme.value, _coded(theme.value, theme.name)) for theme in loaded.themes]
+    vocabulary = loaded.vocabularies[name]
+    return [_choice(c.value, {"id": c.label.id, "en": c.label.en}, retired=c.retired) for c in vocabulary.choices]
+
+
+def choice_values(field: dict[str, Any]) -> set[str]:
+    """The values that are valid in a field."""
+    return {choice["value"] for choice in choices(field)}
+
+
+def _coded(code: str, name: catalogue.Text) -> dict[str, str]:
+    return {"id": f"{code} {name.id}", "en": f"{code} {name.en}"}
+
+
+def _choice(value: str, label: dict[str, str], retired: bool = False, **more: Any) -> dict[str, Any]:
+    return {"value": value, "label": label, "retired": retired, **more}
