@@ -9,6 +9,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.smartcity import cli, helpers, views
 from ckanext.smartcity.logic import action, auth, validators
+from ckanext.smartcity.portal import facets, hooks
 
 
 @tk.blanket.actions(action)
@@ -20,8 +21,30 @@ from ckanext.smartcity.logic import action, auth, validators
 @tk.blanket.validators(validators)
 class SmartcityPlugin(p.SingletonPlugin):
     p.implements(p.IConfigurer)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
 
+    # IConfigurer
     def update_config(self, config: Any) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "smartcity")
+
+    # IFacets
+    def dataset_facets(self, facets_dict: dict[str, str], package_type: str) -> dict[str, str]:
+        return facets.add_facets(facets_dict, package_type)
+
+    def organization_facets(
+        self, facets_dict: dict[str, str], organization_type: str, package_type: str | None
+    ) -> dict[str, str]:
+        return facets.add_facets(facets_dict, "dataset")
+
+    # IPackageController
+    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        return hooks.search_parameters(search_params)
+
+    def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
+        return hooks.label_results(search_results)
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return hooks.index_document(pkg_dict)

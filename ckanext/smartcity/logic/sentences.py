@@ -22,7 +22,7 @@ def _sentence(reason: str) -> str:
     _ = tk._
     sentences = {
         "ambiguous_code": _(
-            '{label}: "{value}" stands in more than one standard. Write it with its standard, such as "iso37122:2019/5.1".'
+            '{label}: "{value}" stands in more than one standard. Write "iso37122:2019/5.1", for example.'
         ),
         "concept_abbreviation": _('{label}: "{value}" is an abbreviation. Write the name in full.'),
         "concept_unit": _('{label}: "{value}" ends in brackets. Write the unit into its own field.'),

@@ -68,9 +68,10 @@ def _label(field: dict[str, Any]) -> str:
 def smartcity_required(field: dict[str, Any], schema: dict[str, Any]) -> Validator:
     """Refuse an empty value where the field is required, but never make an old dataset unsavable.
 
-    Required is a field with ``required: true``, or with ``smartcity_required_when: {other field: value}`` where the data
-    sent say so. A create with an empty value is refused, an update only where the stored value was not empty; calls with
-    ``ignore_auth`` (harvesters, our own jobs) may create with empty fields. An empty value that passes ends the field.
+    Required is a field with ``required: true``, or with ``smartcity_required_when: {other field: value}`` where the
+    data sent say so. A create with an empty value is refused, an update only where the stored value was not empty;
+    calls with ``ignore_auth`` (harvesters, our own jobs) may create with empty fields. An empty value that passes ends
+    the field.
     """
 
     def validator(key: Key, data: dict[Key, Any], errors: dict[Key, list[str]], context: Any) -> None:

@@ -1,9 +1,9 @@
-"""When a dataset is next due and from when it counts as overdue. Pure; days are ``datetime.date`` in the city's zone."""
+"""When a dataset is next due and from when it counts as overdue. Pure; days are days of the city's zone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone, tzinfo
 
 # Up to how many days a publishing period takes which of the five graces; longer ones take the last.
 GRACE_STEPS = (7, 31, 92, 183)
@@ -43,3 +43,32 @@ def overdue_from(due: date, period_days: int | None, grace: Sequence[int]) -> da
 def is_overdue(last_day: date | None, today: date) -> bool:
     """Whether ``today`` lies after the last day in time (``overdue_from``)."""
     return last_day is not None and today > last_day
+
+
+def city_day(moment: datetime | str | None, zone: tzinfo) -> date | None:
+    """The day, in the city's zone, of a moment as CKAN stores it: UTC without a zone, a ``datetime`` or ISO text."""
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            return None
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(zone).date()
+
+
+def last_day_in_time(
+    period_days: int | None,
+    newest: date | None,
+    next_release: date | None,
+    access_rights: str | None,
+    grace: Sequence[int],
+) -> date | None:
+    """The last day on which a dataset is still in time; ``None`` where nothing is due.
+
+    Nothing is due for data that are closed to the public (NON_PUBLIC).
+    """
+    if access_rights == "NON_PUBLIC":
+        return None
+    due = due_on(period_days, newest, next_release)
+    return None if due is None else overdue_from(due, period_days, grace)
