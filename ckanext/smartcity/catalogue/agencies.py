@@ -1,0 +1,102 @@
+"""Reads ``agencies.yaml``: the agencies, and who answers for each theme and indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ckanext.smartcity.catalogue.entries import Entry, Problem, duplicates, locate, read_yaml
+from ckanext.smartcity.catalogue.model import Agency, Indicator, Responsibility, Vocabulary
+
+SHIPPED = "ckanext.smartcity.schemas:agencies.yaml"
+
+SUPPLIES = ("single", "each")
+ORIGINS = ("programme", "programme_adjusted", "usual")
+
+_SLUG = r"[a-z0-9_-]{2,100}"
+
+
+def read_agencies(
+    own_path: str,
+    vocabularies: Mapping[str, Vocabulary],
+    indicators: Sequence[Indicator],
+    problems: list[Problem],
+) -> tuple[tuple[Agency, ...], dict[str, Responsibility]]:
+    """The agencies and, by uid, who answers for every indicator: its own line, else the line of its theme."""
+    file = locate(own_path or SHIPPED, problems)
+    data = read_yaml(file, problems) if file else None
+    if data is None:
+        return (), {}
+    entry = Entry(data, str(file), problems)
+    agencies = tuple(_agency(child, vocabularies) for child in entry.children("agencies", code="slug"))
+    slugs = [agency.slug for agency in agencies]
+    for slug in duplicates(slugs):
+        problems.append(Problem(entry.file, slug, "slug", "stands here twice"))
+    by_theme = _by_theme(entry, slugs, {one.theme for one in indicators})
+    by_uid = _by_uid(entry, slugs, {one.uid for one in indicators})
+    entry.finish()
+    responsibilities = {}
+    for one in indicators:
+        found = by_uid.get(one.uid) or by_theme.get(one.theme)
+        if found:
+            responsibilities[one.uid] = found
+        else:
+            message = f"nobody answers for {one.uid}: add a line for it or for theme {one.theme}"
+            problems.append(Problem(entry.file, one.code, "indicators", message))
+    return agencies, responsibilities
+
+
+def _agency(entry: Entry, vocabularies: Mapping[str, Vocabulary]) -> Agency:
+    agency = Agency(
+        slug=entry.quoted("slug", _SLUG, "dinkes"),
+        short=entry.line("short"),
+        kind=entry.one_of("kind", _values(vocabularies, "agency_kinds")),
+        sdi_role=entry.one_of("sdi_role", _values(vocabularies, "sdi_roles")),
+        default=entry.flag("default"),
+        name=entry.both("name"),
+    )
+    entry.finish()
+    return agency
+
+
+def _values(vocabularies: Mapping[str, Vocabulary], name: str) -> list[str]:
+    return [choice.value for choice in vocabularies[name].choices] if name in vocabularies else []
+
+
+def _by_theme(entry: Entry, slugs: Sequence[str], themes: set[int]) -> dict[int, Responsibility]:
+    found: dict[int, Responsibility] = {}
+    for line in entry.children("themes", code="theme"):
+        theme = line.whole("theme") or 0
+        if theme not in themes:
+            line.wrong("theme", f"{theme} is not a theme with indicators")
+        if theme in found:
+            line.wrong("theme", f"{theme} stands here twice")
+        found[theme] = _responsibility(line, slugs)
+    return found
+
+
+def _by_uid(entry: Entry, slugs: Sequence[str], uids: set[str]) -> dict[str, Responsibility]:
+    found: dict[str, Responsibility] = {}
+    for line in entry.children("indicators", code="indicator"):
+        uid = line.line("indicator")
+        if uid and uid not in uids:
+            line.wrong("indicator", f"{uid!r} is not known; write it with its standard, like iso37122:2019/10.1")
+        if uid in found:
+            line.wrong("indicator", f"{uid} stands here twice")
+        found[uid] = _responsibility(line, slugs)
+    return found
+
+
+def _responsibility(line: Entry, slugs: Sequence[str]) -> Responsibility:
+    found = Responsibility(
+        lead=line.one_of("lead", slugs),
+        producers=line.known("producers", slugs),
+        supply=line.one_of("supply", SUPPLIES),
+        origin=line.one_of("origin", ORIGINS, default="usual"),
+        others=line.both_or_none("others"),
+        note=line.both_or_none("note"),
+        named_in_document=line.known("named_in_document", slugs),
+    )
+    if not found.producers:
+        line.wrong("producers", "is missing")
+    line.finish()
+    return found

@@ -1,0 +1,299 @@
+"""Reads YAML files key by key, so that everything that is wrong with them is told at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from decimal import Decimal, InvalidOperation
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from ckanext.smartcity.catalogue.model import Text
+
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
+
+SHORT = 22
+"""Characters of a short text: CKAN cuts the label of a facet there."""
+
+_TEXT_TAG = "tag:yaml.org,2002:str"
+
+
+class Problem(NamedTuple):
+    """What is wrong, and where: ``code`` is an indicator's code, a slug or a value; ``field`` may be empty."""
+
+    file: str
+    code: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in self if part)
+
+
+class CatalogueError(ValueError):
+    """The catalogue cannot be used. ``problems`` has all of them; ``str()`` says one a line."""
+
+    def __init__(self, problems: Collection[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class Entry:
+    """One mapping of a file. Reading a key that is wrong notes a problem and goes on with a stand-in.
+
+    ``code`` says which entry it is, ``path`` where a mapping inside it stands (``name``, ``readings[1]``).
+    """
+
+    def __init__(self, data: Any, file: str, problems: list[Problem], code: str = "", path: str = "") -> None:
+        self.file, self.code, self.path, self.problems = file, code, path, problems
+        self._used: set[str] = set()
+        if not isinstance(data, dict):
+            self.wrong("", "must be a mapping of keys to values")
+            data = {}
+        self._data: dict[str, Any] = data
+
+    def wrong(self, key: str, message: str) -> None:
+        """Note a problem of a key; an empty key stands for the entry itself."""
+        field = f"{self.path}.{key}" if self.path and key else self.path or key
+        self.problems.append(Problem(self.file, self.code, field, message))
+
+    def has(self, key: str) -> bool:
+        return self._data.get(key) is not None
+
+    def finish(self) -> None:
+        """Note every key that nobody read: a slip of the pen would otherwise pass unseen."""
+        for key in self._data:
+            if key not in self._used:
+                self.wrong(key, "is not a key known here")
+
+    def _take(self, key: str, required: bool) -> Any:
+        self._used.add(key)
+        value = self._data.get(key)
+        if value is None and required:
+            self.wrong(key, "is missing")
+        return value
+
+    def line(self, key: str, required: bool = True) -> str:
+        """A text; ``""`` where it is missing or wrong."""
+        value = self._take(key, required)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            self.wrong(key, f"is read as {type(value).__name__} {value!s}, not as text: write it in quotes")
+            return ""
+        if not value.strip():
+            self.wrong(key, "is empty")
+        return value.strip()
+
+    def quoted(self, key: str, pattern: str, example: str) -> str:
+        """A text of a form, such as a code. A number is refused: an unquoted 7.10 is the number 7.1."""
+        value = self._take(key, required=True)
+        if isinstance(value, (int, float)):
+            self.wrong(key, f'is the number {value}: write it in quotes, like "{example}" (7.10 would become 7.1)')
+            return ""
+        text = self.line(key) if value is not None else ""
+        if text and not re.fullmatch(pattern, text):
+            self.wrong(key, f'{text!r} has another form than "{example}"')
+            return ""
+        return text
+
+    def one_of(self, key: str, allowed: Collection[str], default: str | None = None) -> str:
+        """A text out of a list."""
+        text = self.line(key, required=default is None)
+        if not text:
+            return default or ""
+        if text not in allowed:
+            self.wrong(key, f"{text!r} is not known here; known: {', '.join(allowed)}")
+        return text
+
+    def known(self, key: str, allowed: Collection[str]) -> tuple[str, ...]:
+        """A list of texts out of a list, each once."""
+        values = self.lines(key)
+        for value in values:
+            if value not in allowed:
+                self.wrong(key, f"{value!r} is not known here")
+        if len(set(values)) < len(values):
+            self.wrong(key, "says a value twice")
+        return values
+
+    def lines(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty where the key is missing."""
+        values = self._list(key)
+        if not all(isinstance(value, str) and value.strip() for value in values):
+            self.wrong(key, "must be a list of texts")
+            return ()
+        return tuple(values)
+
+    def whole(self, key: str, required: bool = True) -> int | None:
+        """A whole number of 0 or more."""
+        value = self._take(key, required)
+        if value is not None and (type(value) is not int or value < 0):
+            self.wrong(key, f"{value!r} is not a whole number of 0 or more")
+            return None
+        return value
+
+    def decimal(self, key: str, required: bool = True) -> Decimal | None:
+        """An exact number, written as text: YAML would read an unquoted 0.1 as a binary fraction."""
+        text = self.line(key, required)
+        try:
+            value = Decimal(text) if text else None
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if value is not None and not value.is_finite():
+            self.wrong(key, f"{text!r} is not a number")
+            return None
+        return value
+
+    def flag(self, key: str) -> bool:
+        """true or false; false where the key is missing."""
+        value = self._take(key, required=False)
+        if value is not None and not isinstance(value, bool):
+            self.wrong(key, f"{value!r} is neither true nor false")
+        return value is True
+
+    def both(self, key: str, longest: int | None = None) -> Text:
+        """A text in both languages, each of at most ``longest`` characters."""
+        value = self._take(key, required=True)
+        return self._child(value, key).as_text(longest) if value is not None else Text("", "")
+
+    def both_or_none(self, key: str) -> Text | None:
+        """As ``both``, for a key that may be missing."""
+        self._used.add(key)
+        return self.both(key) if self.has(key) else None
+
+    def short(self, name: Text) -> Text:
+        """The key ``short``, at most 22 characters; where it is missing ``name`` itself must be as short."""
+        if self.has("short"):
+            return self.both("short", SHORT)
+        for language in ("id", "en"):
+            if len(getattr(name, language)) > SHORT:
+                self.wrong(f"short.{language}", f"is missing, and the name is longer than {SHORT} characters")
+        return name
+
+    def texts(self, key: str) -> tuple[Text, ...]:
+        """A list of texts in both languages; empty where the key is missing."""
+        return tuple(child.as_text() for child in self.children(key))
+
+    def as_text(self, longest: int | None = None) -> Text:
+        """This mapping read as one text: the keys ``id`` and ``en`` and no other."""
+        text = Text(self.line("id"), self.line("en"))
+        self.finish()
+        for language in ("id", "en"):
+            length = len(getattr(text, language))
+            if longest and length > longest:
+                self.wrong(language, f"has {length} characters; {longest} is the most")
+        return text
+
+    def child(self, key: str) -> Entry:
+        """The mapping under a key; an empty one where it is missing."""
+        value = self._take(key, required=True)
+        return self._child({} if value is None else value, key)
+
+    def children(self, key: str, code: str | None = None) -> list[Entry]:
+        """The mappings of a list; ``code`` names the key that tells them apart in problems."""
+        children = []
+        for number, value in enumerate(self._list(key), 1):
+            child = self._child(value, f"{key}[{number}]")
+            if code and isinstance(value, dict) and value.get(code) is not None:
+                child.code, child.path = str(value[code]), ""
+            children.append(child)
+        return children
+
+    def items(self, key: str) -> list[tuple[str, Entry]]:
+        """The mappings of a mapping, with their keys."""
+        self._used.add(key)
+        value = self._data.get(key) or {}
+        if not isinstance(value, dict):
+            self.wrong(key, "must be a mapping of keys to values")
+            return []
+        return [(name, self._child(inner, f"{key}.{name}")) for name, inner in value.items()]
+
+    def _list(self, key: str) -> list[Any]:
+        values = self._take(key, required=False)
+        if values is not None and not isinstance(values, list):
+            self.wrong(key, "must be a list")
+        return values if isinstance(values, list) else []
+
+    def _child(self, data: Any, key: str) -> Entry:
+        path = f"{self.path}.{key}" if self.path else key
+        return Entry(data, self.file, self.problems, self.code, path)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Safe YAML that notes keys said twice and keys that are no text, such as ``no`` and ``on``."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__(stream)
+        self.mistakes: list[str] = []
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key, line = str(key_node.value), key_node.start_mark.line + 1
+            if key_node.tag != _TEXT_TAG:
+                self.mistakes.append(f"line {line}: YAML does not read the key {key} as text: write it in quotes")
+            elif key in mapping:
+                self.mistakes.append(f"line {line}: the key {key} stands here twice")
+            mapping[key] = self.construct_object(value_node, deep=deep)
+        return mapping
+
+
+def locate(source: str, problems: list[Problem]) -> Traversable | None:
+    """The file or folder of ``module:path`` or of an absolute path; None, and a problem, where there is none."""
+    module, colon, inside = source.partition(":")
+    try:
+        found = resources.files(module).joinpath(inside) if colon else Path(source)
+    except (ImportError, TypeError):
+        problems.append(Problem(source, "", "", f"there is no Python package {module}"))
+        return None
+    if not colon and not Path(source).is_absolute():
+        problems.append(Problem(source, "", "", "give the whole path, or package:path"))
+        return None
+    if not (found.is_file() or found.is_dir()):
+        problems.append(Problem(source, "", "", "there is no such file or folder"))
+        return None
+    return found
+
+
+def yaml_files(folder: Traversable, problems: list[Problem]) -> list[Traversable]:
+    """The YAML files of a folder by name. None at all is a problem: the folder is then the wrong one."""
+    files = (
+        sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+        if folder.is_dir()
+        else []
+    )
+    if not files:
+        problems.append(Problem(str(folder), "", "", "has no file whose name ends in .yaml"))
+    return files
+
+
+def read_yaml(file: Traversable, problems: list[Problem]) -> Any:
+    """What a YAML file says; None, and a problem with the line, where it cannot be read."""
+    try:
+        loader = _Loader(file.read_text(encoding="utf-8"))
+        try:
+            data = loader.get_single_data()
+        finally:
+            loader.dispose()
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        problems.append(Problem(str(file), "", "", " ".join(str(error).split())))
+        return None
+    problems.extend(Problem(str(file), "", "", mistake) for mistake in loader.mistakes)
+    if data is None:
+        problems.append(Problem(str(file), "", "", "is empty"))
+    return data
+
+
+def duplicates(values: Collection[str]) -> Iterator[str]:
+    """Each value that stands more than once, once."""
+    seen: set[str] = set()
+    told: set[str] = set()
+    for value in values:
+        if value in seen and value not in told:
+            told.add(value)
+            yield value
+        seen.add(value)

@@ -1,0 +1,222 @@
+"""Reads ``catalogue/<approach>.yaml``: the shipped folder first, then the city's own ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from ckanext.smartcity.catalogue.entries import SHORT, Entry, Problem, duplicates, locate, read_yaml, yaml_files
+from ckanext.smartcity.catalogue.model import Approach, Bounds, Indicator, Theme
+
+SHIPPED = "ckanext.smartcity.schemas:catalogue"
+
+FORMULA_TYPES: Mapping[str, Decimal | None] = {
+    "percentage": Decimal(100),
+    "per_100000": Decimal(100_000),
+    "rate_per_100000": Decimal(100_000),
+    "per_1000": Decimal(1000),
+    "per_capita": Decimal(1),
+    "mean": None,
+    "mean_days": None,
+    "ratio": None,
+    "density": None,
+}
+"""Formula types, with the multiplier that the name already says."""
+
+MEASURE_KINDS = ("flow", "stock")
+DIRECTIONS = ("up", "down", "contextual")
+CERTAINTIES = ("high", "medium", "low")
+MOST_DECIMALS = 10
+
+_STANDARD = r"[a-z0-9][a-z0-9-]*:\d{4}"
+_CODE = r"[1-9]\d*\.[1-9]\d*"
+_SLUG = r"[a-z][a-z0-9-]*"
+
+
+@dataclass
+class Found:
+    """What the files read so far have brought."""
+
+    units: Sequence[str]
+    problems: list[Problem]
+    approaches: dict[str, Approach] = field(default_factory=dict)
+    themes: dict[int, Theme] = field(default_factory=dict)
+    indicators: dict[str, Indicator] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+    """The folder an indicator was read from, by uid."""
+    files: dict[str, str] = field(default_factory=dict)
+
+    def in_order(self) -> tuple[tuple[Approach, ...], tuple[Theme, ...], tuple[Indicator, ...]]:
+        """Approaches by position, themes by number, indicators by theme and item."""
+        themes = tuple(sorted(self.themes.values(), key=lambda theme: theme.number))
+        approaches = tuple(
+            replace(approach, themes=tuple(theme for theme in themes if theme.approach == approach.slug))
+            for approach in sorted(self.approaches.values(), key=lambda approach: approach.position)
+        )
+        indicators = sorted(self.indicators.values(), key=lambda one: (*one.sort_key, one.standard))
+        return approaches, themes, tuple(indicators)
+
+
+def read_indicators(own_paths: Sequence[str], units: Sequence[str], problems: list[Problem]) -> Found:
+    """Approaches, themes and indicators of all folders. A later folder may replace, by ``overrides: true``."""
+    found = Found(units, problems)
+    for source in (SHIPPED, *own_paths):
+        folder = locate(source, problems)
+        for file in yaml_files(folder, problems) if folder else ():
+            data = read_yaml(file, problems)
+            if data is not None:
+                _read_file(Entry(data, str(file), problems), source, found)
+    _check_shorts(found)
+    return found
+
+
+def _read_file(entry: Entry, folder: str, found: Found) -> None:
+    standard = entry.quoted("standard", _STANDARD, "iso37122:2019")
+    approach = _approach(entry, found) if entry.has("approach") else None
+    themes = entry.children("themes", code="number")
+    if themes and approach is None:
+        entry.wrong("approach", "is missing: it says where the themes of this file belong")
+    for theme in themes:
+        _theme(theme, approach or "", found)
+    for indicator in entry.children("indicators", code="code"):
+        _indicator(indicator, standard, approach, folder, found)
+    entry.finish()
+
+
+def _approach(entry: Entry, found: Found) -> str:
+    """The slug of the file's approach: a new one, or one that another file has brought."""
+    inner = entry.child("approach")
+    slug = inner.quoted("slug", _SLUG, "governance")
+    if inner.has("name") or slug not in found.approaches:
+        position, name = inner.whole("position") or 0, inner.both("name", SHORT)
+        if slug in found.approaches:
+            inner.wrong("slug", f"{slug!r} stands in another file already: leave name and position out here")
+        elif position in {approach.position for approach in found.approaches.values()}:
+            inner.wrong("position", f"{position} is taken by another approach")
+        else:
+            found.approaches[slug] = Approach(slug, position, name, ())
+    inner.finish()
+    return slug
+
+
+def _theme(entry: Entry, approach: str, found: Found) -> None:
+    number, name = entry.whole("number") or 0, entry.both("name")
+    theme = Theme(number, approach, name, entry.short(name))
+    if number in found.themes:
+        entry.wrong("number", f"theme {number} stands in another place already")
+    else:
+        found.themes[number] = theme
+    entry.finish()
+
+
+def _indicator(entry: Entry, standard: str, approach: str | None, folder: str, found: Found) -> None:
+    code = entry.quoted("code", _CODE, "7.10")
+    theme = _theme_of(entry, code, approach, found)
+    overrides = entry.flag("overrides")
+    formula_type = entry.one_of("formula_type", FORMULA_TYPES)
+    indicator = Indicator(
+        uid=f"{standard}/{code}",
+        standard=standard,
+        code=code,
+        theme=theme.number if theme else 0,
+        approach=theme.approach if theme else "",
+        name=entry.both("name"),
+        short=entry.both("short", SHORT),
+        meaning=entry.both("meaning"),
+        numerator=entry.both("numerator"),
+        denominator=entry.both("denominator"),
+        formula_type=formula_type,
+        measure_kind=entry.one_of("measure_kind", MEASURE_KINDS),
+        multiplier=_multiplier(entry, formula_type),
+        unit=entry.one_of("unit", found.units),
+        decimals=_decimals(entry),
+        bounds=_bounds(entry),
+        better=entry.one_of("better", DIRECTIONS),
+        certainty=entry.one_of("certainty", CERTAINTIES),
+        readings=entry.texts("readings"),
+        note=entry.both_or_none("note"),
+        source=entry.lines("source"),
+        programme=entry.flag("programme"),
+        local=overrides,
+    )
+    entry.finish()
+    if code and standard and _may_stand(entry, indicator, folder, found):
+        found.indicators[indicator.uid] = indicator
+        found.folders[indicator.uid] = folder
+        found.files[indicator.uid] = entry.file
+
+
+def _theme_of(entry: Entry, code: str, approach: str | None, found: Found) -> Theme | None:
+    """The theme of an indicator: known, in the approach of its file, and the first part of its code."""
+    number = entry.whole("theme")
+    theme = found.themes.get(number) if number is not None else None
+    if number is None:
+        return None
+    if theme is None:
+        entry.wrong("theme", f"{number} is not a theme known here")
+    elif approach not in (None, theme.approach):
+        entry.wrong("theme", f"theme {number} belongs to {theme.approach}, this file to {approach}")
+    if code and code.partition(".")[0] != str(number):
+        entry.wrong("theme", f"is {number}, but the code {code} begins with {code.partition('.')[0]}")
+    return theme
+
+
+def _multiplier(entry: Entry, formula_type: str) -> Decimal:
+    value, expected = entry.decimal("multiplier"), FORMULA_TYPES.get(formula_type)
+    if value is not None and value <= 0:
+        entry.wrong("multiplier", f"{value} is not above 0")
+    elif value is not None and expected is not None and value != expected:
+        entry.wrong("multiplier", f"is {value}, but {formula_type} means {expected}")
+    return value or Decimal(1)
+
+
+def _decimals(entry: Entry) -> int:
+    value = entry.whole("decimals") or 0
+    if value > MOST_DECIMALS:
+        entry.wrong("decimals", f"{value} is more than {MOST_DECIMALS}")
+    return value
+
+
+def _bounds(entry: Entry) -> Bounds:
+    if not entry.has("bounds"):
+        return Bounds()
+    inner = entry.child("bounds")
+    bounds = Bounds(inner.decimal("min", required=False), inner.decimal("max", required=False))
+    if bounds.minimum is not None and bounds.maximum is not None and bounds.minimum >= bounds.maximum:
+        inner.wrong("", f"min {bounds.minimum} is not below max {bounds.maximum}")
+    inner.finish()
+    return bounds
+
+
+def _may_stand(entry: Entry, indicator: Indicator, folder: str, found: Found) -> bool:
+    """Whether an indicator is new, or replaces one of an earlier folder and says so."""
+    earlier = found.folders.get(indicator.uid)
+    if earlier == folder:
+        entry.wrong("code", f"{indicator.uid} stands twice in this folder")
+    elif earlier and not indicator.local:
+        entry.wrong("overrides", f"{indicator.uid} is known already: write overrides: true to replace it")
+    elif not earlier and indicator.local:
+        entry.wrong("overrides", f"there is no {indicator.uid} to replace")
+    elif not earlier and indicator.standard in _standards_before(folder, found):
+        entry.wrong(
+            "code", f"{indicator.standard} has no such indicator: give your own ones a standard key of your own"
+        )
+    else:
+        return True
+    return False
+
+
+def _standards_before(folder: str, found: Found) -> set[str]:
+    return {one.standard for uid, one in found.indicators.items() if found.folders[uid] != folder}
+
+
+def _check_shorts(found: Found) -> None:
+    """Short names tell indicators apart in facets, so no two are the same."""
+    for language in ("id", "en"):
+        shorts = [getattr(one.short, language) for one in found.indicators.values()]
+        for short in filter(None, duplicates(shorts)):
+            for uid, one in found.indicators.items():
+                if getattr(one.short, language) == short:
+                    message = f"{short!r} is the short name of another indicator too"
+                    found.problems.append(Problem(found.files[uid], one.code, f"short.{language}", message))
