@@ -10,6 +10,7 @@ from ckan.plugins import toolkit as tk
 from ckanext.smartcity import cli, helpers, views
 from ckanext.smartcity.logic import action, auth, validators
 from ckanext.smartcity.portal import facets, hooks
+from ckanext.smartcity.translation import Translation
 
 
 @tk.blanket.actions(action)
@@ -19,10 +20,11 @@ from ckanext.smartcity.portal import facets, hooks
 @tk.blanket.config_declarations
 @tk.blanket.helpers(helpers)
 @tk.blanket.validators(validators)
-class SmartcityPlugin(p.SingletonPlugin):
+class SmartcityPlugin(p.SingletonPlugin, Translation):
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ITranslation)
 
     # IConfigurer
     def update_config(self, config: Any) -> None:

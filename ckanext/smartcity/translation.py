@@ -1,0 +1,24 @@
+"""Where CKAN finds our texts: ``i18n/<language>/LC_MESSAGES/ckanext-smartcity.mo`` (docs/translations.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ckanext.smartcity import i18n
+
+
+class Translation:
+    """The methods of ``ITranslation``. CKAN's defaults look for ``i18n/`` beside the plugin; ours is a package."""
+
+    def i18n_directory(self) -> str:
+        """The folder with one sub-folder for each language."""
+        return str(Path(i18n.__file__).parent)
+
+    def i18n_locales(self) -> list[str]:
+        """The languages we have texts in, as CKAN spells them: ``["en", "id"]``."""
+        folders = Path(self.i18n_directory()).iterdir()
+        return sorted(folder.name for folder in folders if (folder / "LC_MESSAGES").is_dir())
+
+    def i18n_domain(self) -> str:
+        """The name of our files, without ending."""
+        return "ckanext-smartcity"
