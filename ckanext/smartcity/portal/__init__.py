@@ -9,6 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+# Pure files that others may import as they are
+PUBLIC_FILES = ("fields", "freshness")
+
 PUBLIC = {
     "freshness": ("due_on", "overdue_from"),
     "fields": ("FieldRefused",),

@@ -1,0 +1,107 @@
+"""Who may know whom: the table of docs/architecture.md, held against every import of the package."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+import ckanext.smartcity
+
+PACKAGE = "ckanext.smartcity"
+ROOT = Path(ckanext.smartcity.__file__).parent
+TOOLKIT = ("ckan.plugins.toolkit", "ckan.plugins")
+
+# A file of a room is pure unless it stands here.
+SHELLS = {
+    "portal": ("__init__", "store", "walidata", "choices", "facets", "hooks", "schemas"),
+}
+
+# First match wins: files -> what they may import besides the standard library. A name without a star is exact.
+TABLE = [
+    ("plugin.py", ["ckan.*", f"{PACKAGE}.*"]),
+    ("translation.py", [f"{PACKAGE}.i18n"]),
+    ("config.py", [*TOOLKIT]),
+    ("catalogue/*", ["yaml", f"{PACKAGE}.catalogue*"]),
+    ("portal/store.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.portal*"]),
+    ("portal/<shell>", [*TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal*"]),
+    ("portal/<pure>", [f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal.<pure>"]),
+    ("logic/action/*", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "portal*", "logic.*"))]),
+    ("logic/*", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "portal.<public>", "logic.*"))]),
+    ("views/csrf.py", [*TOOLKIT, "flask", "ckan.config.middleware.flask_app"]),
+    ("views/*", [*TOOLKIT, "flask", "werkzeug*", "defusedcsv*", f"{PACKAGE}.config", f"{PACKAGE}.views*"]),
+    ("helpers.py", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "portal.<public>"))]),
+    ("cli/*", [*TOOLKIT, "click", "yaml", *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "cli*"))]),
+    ("__init__.py", []),
+    ("logic/__init__.py", []),
+]
+
+
+def sources() -> list[Path]:
+    return sorted(p for p in ROOT.rglob("*.py") if "tests" not in p.relative_to(ROOT).parts)
+
+
+def room_kind(path: Path) -> str:
+    """The path as the table writes it: files of rooms by whether they are pure."""
+    parts = path.relative_to(ROOT).parts
+    if parts[0] in SHELLS and parts[-1] != "store.py":
+        return f"{parts[0]}/{'<shell>' if path.stem in SHELLS[parts[0]] else '<pure>'}"
+    return "/".join(parts)
+
+
+def allowed(path: Path) -> list[str]:
+    kind = room_kind(path)
+    return next(names for pattern, names in TABLE if fnmatch(kind, pattern.replace("<", "[<]")))
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of what a file imports: modules, and ``module.name`` for names taken from our own packages."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write the whole name of {node.module}"
+            taken = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= taken if (node.module or "").startswith((PACKAGE, "ckan")) else {node.module or ""}
+    return names
+
+
+def is_pure(module: str) -> bool:
+    room, _, file = module.removeprefix(f"{PACKAGE}.").partition(".")
+    return room in SHELLS and file.split(".")[0] not in SHELLS[room]
+
+
+def is_public(name: str) -> bool:
+    from ckanext.smartcity import portal
+
+    listed = {public for names in portal.PUBLIC.values() for public in names} | set(portal.PUBLIC_FILES)
+    return name == f"{PACKAGE}.portal" or name.removeprefix(f"{PACKAGE}.portal.").split(".")[0] in listed
+
+
+def permits(pattern: str, name: str) -> bool:
+    if pattern.endswith(".<pure>"):
+        return is_pure(name) or is_pure(name.rpartition(".")[0])
+    if pattern.endswith(".<public>"):
+        return name.startswith(f"{PACKAGE}.portal") and is_public(name)
+    return fnmatch(name, pattern) or fnmatch(name.rpartition(".")[0], pattern) or name == f"{PACKAGE}"
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_stay_within_the_table(path: Path) -> None:
+    foreign = {name for name in imported(path) if name.split(".")[0] not in sys.stdlib_module_names}
+    strangers = [name for name in sorted(foreign) if not any(permits(p, name) for p in allowed(path))]
+    assert not strangers, f"{path.relative_to(ROOT)} may not import {', '.join(strangers)}"
+
+
+def test_nobody_imports_the_plugin() -> None:
+    guilty = [str(p) for p in sources() if any("smartcity.plugin" in name for name in imported(p))]
+    assert not guilty
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_file_passes_400_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
