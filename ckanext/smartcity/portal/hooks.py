@@ -20,6 +20,11 @@ def today() -> date:
     return datetime.now(config.timezone()).date()
 
 
+def reader_language() -> str:
+    """The language of the page; outside a request (jobs, commands) the portal's default."""
+    return tk.h.lang() if tk.request else tk.config["ckan.locale_default"]
+
+
 def search_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     """``before_dataset_search``."""
     return listing.search_parameters(parameters, config.list_contracts(), today())
@@ -28,7 +33,7 @@ def search_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
 def label_results(results: dict[str, Any]) -> dict[str, Any]:
     """``after_dataset_search``: name the facet items. Nothing per result."""
     loaded = catalogue.load(**config.catalogue_sources())
-    facets.label_facets(results.get("search_facets") or {}, loaded, tk.h.lang())
+    facets.label_facets(results.get("search_facets") or {}, loaded, reader_language())
     return results
 
 
