@@ -111,7 +111,7 @@ def _theme(entry: Entry, approach: str, found: Found) -> None:
 
 
 def _indicator(entry: Entry, standard: str, approach: str | None, folder: str, found: Found) -> None:
-    code = entry.quoted("code", _CODE, "7.10")
+    code = entry.quoted("code", _CODE, "9.10")
     theme = _theme_of(entry, code, approach, found)
     overrides = entry.flag("overrides")
     formula_type = entry.one_of("formula_type", FORMULA_TYPES)

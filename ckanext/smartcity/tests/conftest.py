@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from ckan import plugins
+from ckan.config.middleware import make_app as make_wsgi_app
+from ckan.lib.app_globals import _CONFIG_CACHE
 from ckan.plugins import toolkit as tk
 from ckan.tests import helpers
 from sqlalchemy.engine import make_url
+
+# Plugins and web application of the plain test.ini, kept from test to test: loading them costs a second each time.
+KEPT = SimpleNamespace(loaded=False, wsgi_app=None)
+CHANGING_MARKS = ("ckan_config", "with_plugins", "provide_plugin")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -23,11 +32,51 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             )
 
 
+def _changes_configuration(request: pytest.FixtureRequest) -> bool:
+    return any(request.node.get_closest_marker(mark) for mark in CHANGING_MARKS)
+
+
 @pytest.fixture
-def as_user():
+def with_plugins(
+    request: pytest.FixtureRequest, ckan_config: Any, provide_plugin: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """CKAN's fixture of this name, but plugins stay loaded while tests run on the plain configuration."""
+    if not _changes_configuration(request):
+        if not KEPT.loaded:
+            plugins.load_all()
+            KEPT.loaded = True
+        yield
+        return
+    names: list[str] = []
+    for mark in request.node.iter_markers("with_plugins"):
+        for argument in mark.args:
+            for name, plugin in argument.items() if isinstance(argument, dict) else [(argument, None)]:
+                if plugin is not None:
+                    provide_plugin(name, plugin)
+                names.append(name)
+    monkeypatch.setitem(ckan_config, "ckan.plugins", [*tk.aslist(ckan_config["ckan.plugins"]), *names])
+    plugins.load_all()
+    yield
+    plugins.unload_all()
+    KEPT.loaded, KEPT.wsgi_app = False, None
+
+
+@pytest.fixture
+def make_app(request: pytest.FixtureRequest, ckan_config: Any) -> Callable[[], helpers.CKANTestApp]:
+    """CKAN's fixture of this name, but the application is kept while tests run on the plain configuration."""
+    _CONFIG_CACHE.clear()
+    if _changes_configuration(request) or not KEPT.loaded:
+        return helpers._get_test_app
+    if KEPT.wsgi_app is None:
+        KEPT.wsgi_app = make_wsgi_app(ckan_config)
+    return lambda: helpers.CKANTestApp(KEPT.wsgi_app)
+
+
+@pytest.fixture
+def as_user() -> Callable[..., Any]:
     """Call an action as a user by name, with authorisation: ``as_user("ani", "package_create", title=...)``."""
 
-    def call(user: str, action: str, **data):
+    def call(user: str, action: str, **data: Any) -> Any:
         return tk.get_action(action)({"user": user, "ignore_auth": False}, data)
 
     return call
