@@ -13,6 +13,7 @@ from typing import Any
 PUBLIC_FILES = ("fields", "freshness")
 
 PUBLIC = {
+    "formats": ("day", "number"),
     "freshness": ("due_on", "overdue_from"),
     "fields": ("FieldRefused",),
     "choices": ("choices", "choice_values"),

@@ -7,6 +7,8 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.smartcity.portal.summary import StoredDataset, StoredOrganization
+
 
 def organization_names(references: Collection[str]) -> dict[str, str]:
     """Names of active organisations by reference: a mapping from each name or id that is known to the name."""
@@ -78,3 +80,63 @@ def identifier_owner(field: str, value: str, dataset_type: str, except_id: str |
     if except_id:
         query = query.where(package.c.id != except_id)
     return model.Session.execute(query.limit(1)).scalar()
+
+
+def public_datasets(code: str = "") -> list[StoredDataset]:
+    """All datasets with an indicator that an anonymous visitor may see: core's public rule, judged now.
+
+    ``code`` narrows to those whose stored indicators contain this text; the caller still compares whole uids.
+    """
+    package, resource, group = model.Package.__table__, model.Resource.__table__, model.Group.__table__
+    newest = (
+        sa.select(
+            resource.c.package_id,
+            sa.func.max(sa.func.coalesce(resource.c.last_modified, resource.c.created)).label("newest"),
+        )
+        .where(resource.c.state == "active")
+        .group_by(resource.c.package_id)
+        .subquery()
+    )
+    tags = package.c.extras["indicators"].astext
+    rows = model.Session.execute(
+        sa.select(
+            package.c.name,
+            package.c.title,
+            package.c.extras["title_en"].astext,
+            group.c.name,
+            tags,
+            package.c.extras["opd"].astext,
+            package.c.extras["frequency"].astext,
+            package.c.extras["access_rights"].astext,
+            package.c.extras["next_release_date"].astext,
+            newest.c.newest,
+        )
+        .select_from(package)
+        .outerjoin(newest, newest.c.package_id == package.c.id)
+        .outerjoin(
+            group,
+            sa.and_(group.c.id == package.c.owner_org, group.c.is_organization.is_(True), group.c.state == "active"),
+        )
+        .where(
+            package.c.type == "dataset",
+            package.c.state == "active",
+            package.c.private.is_not(True),
+            tags.contains(code, autoescape=True),
+        )
+        .order_by(package.c.name)
+    )
+    return [StoredDataset(*row) for row in rows]
+
+
+def public_organizations() -> list[StoredOrganization]:
+    """All active organisations."""
+    group = model.Group.__table__
+    rows = model.Session.execute(
+        sa.select(
+            group.c.name,
+            group.c.title,
+            group.c.extras["title_en"].astext,
+            group.c.extras["abbreviation"].astext,
+        ).where(group.c.is_organization.is_(True), group.c.state == "active")
+    )
+    return [StoredOrganization(*row) for row in rows]

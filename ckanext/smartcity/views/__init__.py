@@ -2,4 +2,7 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from ckanext.smartcity.views import agencies  # noqa: F401  adds its pages to the blueprint
+from ckanext.smartcity.views.indicators import smartcity
+
+__all__ = ["smartcity"]

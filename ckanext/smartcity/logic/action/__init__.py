@@ -2,4 +2,16 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from ckanext.smartcity.logic.action.indicators import (
+    smartcity_agency_list,
+    smartcity_agency_show,
+    smartcity_indicator_list,
+    smartcity_indicator_show,
+)
+
+__all__ = [
+    "smartcity_agency_list",
+    "smartcity_agency_show",
+    "smartcity_indicator_list",
+    "smartcity_indicator_show",
+]

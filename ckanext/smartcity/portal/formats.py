@@ -1,0 +1,31 @@
+"""Numbers and days as people write them in a language. Pure. Files never use this: they have points and ISO dates."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+# English without a country is American to Babel; the portal writes 17 August 2025
+LOCALES = {"en": "en_GB"}
+
+
+def number(value: int | float | Decimal, language: str) -> str:
+    """``1.234.567,8`` in Indonesian, ``1,234,567.8`` in English; all decimals that the value has."""
+    return format_decimal(value, locale=_locale(language), decimal_quantization=False)
+
+
+def day(value: date, language: str, width: str = "long") -> str:
+    """``17 Agustus 2025`` in Indonesian, ``17 August 2025`` in English; ``width`` may be ``medium`` for tables."""
+    return format_date(value, format=width, locale=_locale(language))
+
+
+def _locale(language: str) -> Locale:
+    """Babel's locale for a language of CKAN; English for one that Babel does not know."""
+    try:
+        return Locale.parse(LOCALES.get(language, language))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(LOCALES["en"])

@@ -1,0 +1,77 @@
+"""The list of agencies and the page of one."""
+
+from __future__ import annotations
+
+from ckan.plugins import toolkit as tk
+from flask import Response
+
+from ckanext.smartcity.views import files
+from ckanext.smartcity.views.indicators import by_slug, smartcity, with_names
+
+AGENCIES_COLUMNS = (
+    "slug",
+    "name_id",
+    "name_en",
+    "short",
+    "on_portal",
+    "answers",
+    "answers_with_data",
+    "supplies",
+    "dataset_count",
+    "overdue_count",
+    "newest",
+)
+AGENCY_COLUMNS = (
+    "uid",
+    "code",
+    "approach",
+    "theme",
+    "name_id",
+    "name_en",
+    "programme",
+    "answers",
+    "supplies",
+    "dataset_count",
+    "own_dataset_count",
+    "overdue_count",
+    "newest",
+)
+
+
+def agency_list() -> str:
+    """All agencies that have to do with an indicator."""
+    return tk.render("smartcity/agencies.html", {"answer": tk.get_action("smartcity_agency_list")({}, {})})
+
+
+def agency_list_file(form: str) -> Response:
+    """The table of agencies as CSV, or the whole answer as JSON."""
+    answer = tk.get_action("smartcity_agency_list")({}, {})
+    if form == "json":
+        return files.json_answer(answer)
+    return files.csv_answer(AGENCIES_COLUMNS, [with_names(row, "name") for row in answer["agencies"]])
+
+
+def agency(org: str) -> Response | str:
+    """What one agency answers for and supplies."""
+    try:
+        answer = tk.get_action("smartcity_agency_show")({}, {"id": org})
+    except tk.ObjectNotFound:
+        return tk.abort(404, tk._("Agency not found"))
+    return tk.render("smartcity/agency.html", {"answer": answer, "names": by_slug(answer["agency_names"])})
+
+
+def agency_file(org: str, form: str) -> Response:
+    """The indicators of one agency as CSV, or the whole answer as JSON."""
+    try:
+        answer = tk.get_action("smartcity_agency_show")({}, {"id": org})
+    except tk.ObjectNotFound:
+        return files.refused(404, tk._("Agency not found"))
+    if form == "json":
+        return files.json_answer(answer)
+    return files.csv_answer(AGENCY_COLUMNS, [with_names(row, "name") for row in answer["indicators"]])
+
+
+smartcity.add_url_rule("/smartcity/agency", view_func=agency_list)
+smartcity.add_url_rule("/smartcity/agency.<any(csv, json):form>", view_func=agency_list_file)
+smartcity.add_url_rule("/smartcity/agency/<org>", view_func=agency)
+smartcity.add_url_rule("/smartcity/agency/<org>.<any(csv, json):form>", view_func=agency_file)
