@@ -9,7 +9,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.smartcity import cli, helpers, views
 from ckanext.smartcity.logic import action, auth, validators
-from ckanext.smartcity.portal import facets, hooks
+from ckanext.smartcity.portal import facets, hooks, licenses
 from ckanext.smartcity.translation import Translation
 
 
@@ -21,6 +21,7 @@ from ckanext.smartcity.translation import Translation
 @tk.blanket.helpers(helpers)
 @tk.blanket.validators(validators)
 class SmartcityPlugin(p.SingletonPlugin, Translation):
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IPackageController, inherit=True)
@@ -31,6 +32,11 @@ class SmartcityPlugin(p.SingletonPlugin, Translation):
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "smartcity")
+        licenses.offer_packaged(config)
+
+    # IConfigurable
+    def configure(self, config: Any) -> None:
+        hooks.check_start(config, self.i18n_locales())
 
     # IFacets
     def dataset_facets(self, facets_dict: dict[str, str], package_type: str) -> dict[str, str]:

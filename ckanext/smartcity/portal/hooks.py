@@ -10,9 +10,19 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 
 from ckanext.smartcity import catalogue, config
-from ckanext.smartcity.portal import facets, index, listing
+from ckanext.smartcity.portal import facets, index, listing, schemafiles, startup
 
 log = logging.getLogger(__name__)
+
+
+def check_start(options: Any, locales: list[str]) -> None:
+    """``configure``: read the catalogue, and warn of what in the configuration will not work.
+
+    Raises ``CatalogueError`` for a bad catalogue: a portal must not start with one.
+    """
+    catalogue.load(**config.catalogue_sources())
+    for warning in startup.warnings(startup.setup_from(options, schemafiles.read, locales)):
+        log.warning(warning)
 
 
 def today() -> date:
