@@ -28,10 +28,7 @@ def smartcity_approaches() -> tuple[catalogue.Approach, ...]:
 
 def smartcity_catalogue_text(text: Any) -> str:
     """A text of the catalogue (``Text`` or ``{"id": .., "en": ..}``) in the language of the page."""
-    language = tk.h.lang()
-    if isinstance(text, dict):
-        return text["id"] if language == "id" else text["en"]
-    return text.in_language(language)
+    return portal.in_reader_language(text)
 
 
 def smartcity_city_name() -> str:

@@ -91,7 +91,7 @@ def _closed_without_files(data: Data, errors: Errors, context: Any) -> None:
         'Access class "{value}" does not go with published files. Remove the files first and save, '
         "or make the dataset private."
     )
-    label = tk.h.scheming_choices_label(portal.choices({"smartcity_vocabulary": "access_rights"}), access)
+    label = portal.choice_label({"smartcity_vocabulary": "access_rights"}, access)
     _refuse(errors, ("access_rights",), sentence.format(value=label))
 
 

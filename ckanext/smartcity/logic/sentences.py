@@ -6,6 +6,7 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
+from ckanext.smartcity import portal
 from ckanext.smartcity.portal import fields
 
 SHOWN = 100  # characters of a refused value that are repeated
@@ -80,9 +81,9 @@ def _field(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _field_label(name: str, schema: dict[str, Any]) -> str:
-    return tk.h.scheming_language_text(_field(name, schema).get("label") or name)
+    return portal.in_reader_language(_field(name, schema).get("label") or name)
 
 
 def _choice_label(name: str, value: str, schema: dict[str, Any]) -> str:
-    choices = tk.h.scheming_field_choices(_field(name, schema)) or []
-    return tk.h.scheming_choices_label(choices, value)
+    field = _field(name, schema)
+    return portal.choice_label(field, value) if "smartcity_vocabulary" in field else value

@@ -61,7 +61,7 @@ def _for_field(make: ForField) -> ForField:
 
 
 def _label(field: dict[str, Any]) -> str:
-    return tk.h.scheming_language_text(field.get("label") or field["field_name"])
+    return portal.in_reader_language(field.get("label") or field["field_name"])
 
 
 @_for_field

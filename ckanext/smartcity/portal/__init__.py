@@ -16,8 +16,9 @@ PUBLIC = {
     "formats": ("day", "number"),
     "freshness": ("due_on", "overdue_from"),
     "fields": ("FieldRefused",),
-    "choices": ("choices", "choice_values"),
+    "choices": ("choice_label", "choice_values", "choices"),
     "store": ("identifier_owner", "organization_id", "organization_names"),
+    "language": ("in_reader_language", "reader_language"),
     "walidata": ("is_walidata",),
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ckanext.smartcity import catalogue, config
 from ckanext.smartcity.portal import store
+from ckanext.smartcity.portal.language import in_reader_language
 
 # Values of the field key ``smartcity_vocabulary`` that are no file in vocabularies/
 INDICATORS, THEMES, ORGANIZATIONS = "indicators", "themes", "organizations"
@@ -32,6 +33,12 @@ def choices(field: dict[str, Any]) -> list[dict[str, Any]]:
 def choice_values(field: dict[str, Any]) -> set[str]:
     """The values that are valid in a field."""
     return {choice["value"] for choice in choices(field)}
+
+
+def choice_label(field: dict[str, Any], value: str) -> str:
+    """What a value of a field is called, for the reader; an unknown value is called what it is."""
+    labels = {choice["value"]: choice["label"] for choice in choices(field)}
+    return in_reader_language(labels.get(value, value))
 
 
 def _coded(code: str, name: catalogue.Text) -> dict[str, str]:

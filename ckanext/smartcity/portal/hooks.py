@@ -7,10 +7,8 @@ import logging
 from datetime import date, datetime
 from typing import Any
 
-from ckan.plugins import toolkit as tk
-
 from ckanext.smartcity import catalogue, config
-from ckanext.smartcity.portal import facets, index, listing, schemafiles, startup
+from ckanext.smartcity.portal import facets, index, language, listing, schemafiles, startup
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +28,6 @@ def today() -> date:
     return datetime.now(config.timezone()).date()
 
 
-def reader_language() -> str:
-    """The language of the page; outside a request (jobs, commands) the portal's default."""
-    return tk.h.lang() if tk.request else tk.config["ckan.locale_default"]
-
-
 def search_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     """``before_dataset_search``."""
     return listing.search_parameters(parameters, config.list_contracts(), today())
@@ -43,7 +36,7 @@ def search_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
 def label_results(results: dict[str, Any]) -> dict[str, Any]:
     """``after_dataset_search``: name the facet items. Nothing per result."""
     loaded = catalogue.load(**config.catalogue_sources())
-    facets.label_facets(results.get("search_facets") or {}, loaded, reader_language())
+    facets.label_facets(results.get("search_facets") or {}, loaded, language.reader_language())
     return results
 
 
