@@ -1,0 +1,49 @@
+"""``ckan smartcity init``: the organisations that a new portal needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from ckanext.smartcity import catalogue, config
+from ckanext.smartcity.cli.calls import call, found
+
+
+@click.command("init", short_help="Create the organizations of the agencies file.")
+def init() -> None:
+    """Create an organization for each agency marked `default: true`.
+
+    The agencies are those of ckanext.smartcity.indicators.agencies, or the shipped ones. Names that exist are skipped;
+    nothing is changed or deleted, so the command can be repeated.
+    """
+    outcomes = {"created": 0, "skipped": 0}
+    for name, outcome in create_missing():
+        outcomes[outcome] += 1
+        click.echo(f"{outcome} {name}")
+    click.echo("Organizations: {created} created, {skipped} skipped because the name exists.".format(**outcomes))
+
+
+def create_missing() -> Iterator[tuple[str, str]]:
+    """Create the default agencies one by one; gives each name with ``created`` or ``skipped``."""
+    for agency in catalogue.load(**config.catalogue_sources()).agencies:
+        if not agency.default:
+            continue
+        if _name_exists(agency.slug):
+            yield agency.slug, "skipped"
+            continue
+        call(
+            "organization_create",
+            name=agency.slug,
+            title=agency.name.id,
+            title_en=agency.name.en,
+            abbreviation=agency.short,
+            kind=agency.kind,
+            sdi_role=agency.sdi_role,
+        )
+        yield agency.slug, "created"
+
+
+def _name_exists(name: str) -> bool:
+    """Organizations and groups share their names, deleted ones too."""
+    return any(found(action, id=name, include_datasets=False) for action in ("organization_show", "group_show"))
