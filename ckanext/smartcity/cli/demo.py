@@ -100,15 +100,18 @@ def _report(what: str, outcomes: Iterator[Outcome]) -> None:
 
 
 def _put_agencies(city: City) -> Iterator[Outcome]:
-    outcomes = dict(create_missing())
+    outcomes = dict(create_missing(city.profiles))
     for name, profile in city.profiles.items():
+        if outcomes.get(name) == "created":
+            yield "created"
+            continue
         stored = found("organization_show", id=name, include_users=False)
         if stored is None:
             raise click.ClickException(f"agencies.yaml: {name}: there is no such organization")
         changes = changed(dict(profile), stored)
         if changes:
             call("organization_patch", id=name, **changes)
-        yield "created" if outcomes.get(name) == "created" else "updated" if changes else "unchanged"
+        yield "updated" if changes else "unchanged"
 
 
 def _put_accounts(city: City, passwords: Path | None) -> Iterator[Outcome]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
@@ -24,26 +25,30 @@ def init() -> None:
     click.echo("Organizations: {created} created, {skipped} skipped because the name exists.".format(**outcomes))
 
 
-def create_missing() -> Iterator[tuple[str, str]]:
-    """Create the default agencies one by one; gives each name with ``created`` or ``skipped``."""
+def create_missing(profiles: Mapping[str, Mapping[str, Any]] | None = None) -> Iterator[tuple[str, str]]:
+    """Create the default agencies one by one; gives each name with ``created`` or ``skipped``.
+
+    ``profiles`` has further fields of an organization by its name.
+    """
+    there = set(call("organization_list"))
     for agency in catalogue.load(**config.catalogue_sources()).agencies:
         if not agency.default:
             continue
-        if _name_exists(agency.slug):
+        if agency.slug in there or _is_taken(agency.slug):
             yield agency.slug, "skipped"
             continue
-        call(
-            "organization_create",
-            name=agency.slug,
-            title=agency.name.id,
-            title_en=agency.name.en,
-            abbreviation=agency.short,
-            kind=agency.kind,
-            sdi_role=agency.sdi_role,
-        )
+        fields = {
+            "name": agency.slug,
+            "title": agency.name.id,
+            "title_en": agency.name.en,
+            "abbreviation": agency.short,
+            "kind": agency.kind,
+            "sdi_role": agency.sdi_role,
+        }
+        call("organization_create", **fields, **(profiles or {}).get(agency.slug, {}))
         yield agency.slug, "created"
 
 
-def _name_exists(name: str) -> bool:
-    """Organizations and groups share their names, deleted ones too."""
+def _is_taken(name: str) -> bool:
+    """Deleted organizations and groups keep their names."""
     return any(found(action, id=name, include_datasets=False) for action in ("organization_show", "group_show"))
