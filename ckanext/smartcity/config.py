@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from ckan.plugins import toolkit as tk
@@ -27,7 +28,15 @@ def region_code_bps() -> str:
     return tk.config["ckanext.smartcity.city.region_code_bps"]
 
 
-def catalogue_sources() -> dict[str, str | tuple[str, ...]]:
+class CatalogueSources(TypedDict):
+    """The keyword arguments of ``catalogue.load``."""
+
+    catalogue_paths: tuple[str, ...]
+    agencies_path: str
+    vocabularies_path: str
+
+
+def catalogue_sources() -> CatalogueSources:
     """Where the catalogue is read from: the keyword arguments of ``catalogue.load``."""
     return {
         "catalogue_paths": tuple(tk.config["ckanext.smartcity.indicators.catalogue_paths"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ckanext.smartcity.cli.catalogue import catalogue
 from ckanext.smartcity.cli.demo import demo
 from ckanext.smartcity.cli.organizations import init
 
@@ -13,6 +14,7 @@ def smartcity() -> None:
     """Indicators, agencies and tags of the smart city."""
 
 
+smartcity.add_command(catalogue)
 smartcity.add_command(demo)
 smartcity.add_command(init)
 
