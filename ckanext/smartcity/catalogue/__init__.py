@@ -3,7 +3,7 @@
 Everything comes from ``load``; the files and how a city adds its own are described in docs/catalogue.md.
 """
 
-from ckanext.smartcity.catalogue.entries import SHORT, CatalogueError, Problem
+from ckanext.smartcity.catalogue.entries import SHORT
 from ckanext.smartcity.catalogue.loading import load
 from ckanext.smartcity.catalogue.model import (
     Agency,
@@ -23,6 +23,7 @@ from ckanext.smartcity.catalogue.model import (
     UnknownIndicator,
     Vocabulary,
 )
+from ckanext.smartcity.catalogue.problems import CatalogueError, Problem
 
 __all__ = [
     "SHORT",

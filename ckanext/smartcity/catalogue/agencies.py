@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ckanext.smartcity.catalogue.entries import Entry, Problem, duplicates, locate, read_yaml
+from ckanext.smartcity.catalogue.entries import Entry
+from ckanext.smartcity.catalogue.files import locate, read_yaml
 from ckanext.smartcity.catalogue.model import Agency, Indicator, Responsibility, Vocabulary
-
-SHIPPED = "ckanext.smartcity.schemas:agencies.yaml"
+from ckanext.smartcity.catalogue.problems import Problem, duplicates
 
 SUPPLIES = ("single", "each")
 ORIGINS = ("programme", "programme_adjusted", "usual")
@@ -16,13 +16,13 @@ _SLUG = r"[a-z0-9_-]{2,100}"
 
 
 def read_agencies(
-    own_path: str,
+    source: str,
     vocabularies: Mapping[str, Vocabulary],
     indicators: Sequence[Indicator],
     problems: list[Problem],
 ) -> tuple[tuple[Agency, ...], dict[str, Responsibility]]:
     """The agencies and, by uid, who answers for every indicator: its own line, else the line of its theme."""
-    file = locate(own_path or SHIPPED, problems)
+    file = locate(source, problems)
     data = read_yaml(file, problems) if file else None
     if data is None:
         return (), {}

@@ -1,45 +1,17 @@
-"""Reads YAML files key by key, so that everything that is wrong with them is told at once."""
+"""Reads a mapping key by key, so that everything that is wrong with it is told at once."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import yaml
+from typing import Any
 
 from ckanext.smartcity.catalogue.model import Text
-
-if TYPE_CHECKING:
-    from importlib.abc import Traversable
+from ckanext.smartcity.catalogue.problems import Problem
 
 SHORT = 22
 """Characters of a short text: CKAN cuts the label of a facet there."""
-
-_TEXT_TAG = "tag:yaml.org,2002:str"
-
-
-class Problem(NamedTuple):
-    """What is wrong, and where: ``code`` is an indicator's code, a slug or a value; ``field`` may be empty."""
-
-    file: str
-    code: str
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        return ": ".join(part for part in self if part)
-
-
-class CatalogueError(ValueError):
-    """The catalogue cannot be used. ``problems`` has all of them; ``str()`` says one a line."""
-
-    def __init__(self, problems: Collection[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
 
 
 class Entry:
@@ -93,7 +65,9 @@ class Entry:
         """A text of a form, such as a code. A number is refused: an unquoted 7.10 is the number 7.1."""
         value = self._take(key, required=True)
         if isinstance(value, (int, float)):
-            self.wrong(key, f'is the number {value}: write it in quotes, like "{example}" (7.10 would become 7.1)')
+            self.wrong(
+                key, f'is the number {value}: write it in quotes, like "{example}", for YAML cuts 9.10 down to 9.1'
+            )
             return ""
         text = self.line(key) if value is not None else ""
         if text and not re.fullmatch(pattern, text):
@@ -128,13 +102,19 @@ class Entry:
             return ()
         return tuple(values)
 
-    def whole(self, key: str, required: bool = True) -> int | None:
-        """A whole number of 0 or more."""
+    def whole(self, key: str, required: bool = True, most: int | None = None) -> int | None:
+        """A whole number from 0 to ``most``."""
         value = self._take(key, required)
-        if value is not None and (type(value) is not int or value < 0):
-            self.wrong(key, f"{value!r} is not a whole number of 0 or more")
+        if value is not None and (type(value) is not int or value < 0 or (most is not None and value > most)):
+            self.wrong(key, f"{value!r} is not a whole number from 0{'' if most is None else f' to {most}'}")
             return None
         return value
+
+    def whole_or_null(self, key: str) -> int | None:
+        """A whole number, or null where that is said: a forgotten key is a problem."""
+        if key not in self._data:
+            self.wrong(key, "is missing; write null where there is none")
+        return self.whole(key, required=False)
 
     def decimal(self, key: str, required: bool = True) -> Decimal | None:
         """An exact number, written as text: YAML would read an unquoted 0.1 as a binary fraction."""
@@ -221,79 +201,3 @@ class Entry:
     def _child(self, data: Any, key: str) -> Entry:
         path = f"{self.path}.{key}" if self.path else key
         return Entry(data, self.file, self.problems, self.code, path)
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML that notes keys said twice and keys that are no text, such as ``no`` and ``on``."""
-
-    def __init__(self, stream: Any) -> None:
-        super().__init__(stream)
-        self.mistakes: list[str] = []
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
-        mapping: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key, line = str(key_node.value), key_node.start_mark.line + 1
-            if key_node.tag != _TEXT_TAG:
-                self.mistakes.append(f"line {line}: YAML does not read the key {key} as text: write it in quotes")
-            elif key in mapping:
-                self.mistakes.append(f"line {line}: the key {key} stands here twice")
-            mapping[key] = self.construct_object(value_node, deep=deep)
-        return mapping
-
-
-def locate(source: str, problems: list[Problem]) -> Traversable | None:
-    """The file or folder of ``module:path`` or of an absolute path; None, and a problem, where there is none."""
-    module, colon, inside = source.partition(":")
-    try:
-        found = resources.files(module).joinpath(inside) if colon else Path(source)
-    except (ImportError, TypeError):
-        problems.append(Problem(source, "", "", f"there is no Python package {module}"))
-        return None
-    if not colon and not Path(source).is_absolute():
-        problems.append(Problem(source, "", "", "give the whole path, or package:path"))
-        return None
-    if not (found.is_file() or found.is_dir()):
-        problems.append(Problem(source, "", "", "there is no such file or folder"))
-        return None
-    return found
-
-
-def yaml_files(folder: Traversable, problems: list[Problem]) -> list[Traversable]:
-    """The YAML files of a folder by name. None at all is a problem: the folder is then the wrong one."""
-    files = (
-        sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-        if folder.is_dir()
-        else []
-    )
-    if not files:
-        problems.append(Problem(str(folder), "", "", "has no file whose name ends in .yaml"))
-    return files
-
-
-def read_yaml(file: Traversable, problems: list[Problem]) -> Any:
-    """What a YAML file says; None, and a problem with the line, where it cannot be read."""
-    try:
-        loader = _Loader(file.read_text(encoding="utf-8"))
-        try:
-            data = loader.get_single_data()
-        finally:
-            loader.dispose()
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        problems.append(Problem(str(file), "", "", " ".join(str(error).split())))
-        return None
-    problems.extend(Problem(str(file), "", "", mistake) for mistake in loader.mistakes)
-    if data is None:
-        problems.append(Problem(str(file), "", "", "is empty"))
-    return data
-
-
-def duplicates(values: Collection[str]) -> Iterator[str]:
-    """Each value that stands more than once, once."""
-    seen: set[str] = set()
-    told: set[str] = set()
-    for value in values:
-        if value in seen and value not in told:
-            told.add(value)
-            yield value
-        seen.add(value)

@@ -1,15 +1,19 @@
-"""Reads ``catalogue/<approach>.yaml``: the shipped folder first, then the city's own ones."""
+"""Reads folders of ``<approach>.yaml``: the shipped one first, then the city's own ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from ckanext.smartcity.catalogue.entries import SHORT, Entry, Problem, duplicates, locate, read_yaml, yaml_files
+from ckanext.smartcity.catalogue.entries import SHORT, Entry
+from ckanext.smartcity.catalogue.files import locate, read_yaml, yaml_files
 from ckanext.smartcity.catalogue.model import Approach, Bounds, Indicator, Theme
+from ckanext.smartcity.catalogue.problems import Problem, duplicates
 
-SHIPPED = "ckanext.smartcity.schemas:catalogue"
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
 
 FORMULA_TYPES: Mapping[str, Decimal | None] = {
     "percentage": Decimal(100),
@@ -58,27 +62,37 @@ class Found:
         return approaches, themes, tuple(indicators)
 
 
-def read_indicators(own_paths: Sequence[str], units: Sequence[str], problems: list[Problem]) -> Found:
+def read_indicators(folders: Sequence[str], units: Sequence[str], problems: list[Problem]) -> Found:
     """Approaches, themes and indicators of all folders. A later folder may replace, by ``overrides: true``."""
     found = Found(units, problems)
-    for source in (SHIPPED, *own_paths):
+    for source in folders:
         folder = locate(source, problems)
-        for file in yaml_files(folder, problems) if folder else ():
-            data = read_yaml(file, problems)
-            if data is not None:
-                _read_file(Entry(data, str(file), problems), source, found)
+        files = _entries(yaml_files(folder, problems) if folder else [], problems)
+        approaches = [_themes(entry, found) for entry in files]  # of all files first: they may refer to each other
+        for entry, approach in zip(files, approaches, strict=True):
+            _indicators(entry, approach, source, found)
     _check_shorts(found)
     return found
 
 
-def _read_file(entry: Entry, folder: str, found: Found) -> None:
-    standard = entry.quoted("standard", _STANDARD, "iso37122:2019")
+def _entries(files: Sequence[Traversable], problems: list[Problem]) -> list[Entry]:
+    read = [(file, read_yaml(file, problems)) for file in files]
+    return [Entry(data, str(file), problems) for file, data in read if data is not None]
+
+
+def _themes(entry: Entry, found: Found) -> str | None:
+    """Keep the themes of a file; the slug of the file's approach, None where it names none."""
     approach = _approach(entry, found) if entry.has("approach") else None
     themes = entry.children("themes", code="number")
     if themes and approach is None:
         entry.wrong("approach", "is missing: it says where the themes of this file belong")
     for theme in themes:
         _theme(theme, approach or "", found)
+    return approach
+
+
+def _indicators(entry: Entry, approach: str | None, folder: str, found: Found) -> None:
+    standard = entry.quoted("standard", _STANDARD, "iso37122:2019")
     for indicator in entry.children("indicators", code="code"):
         _indicator(indicator, standard, approach, folder, found)
     entry.finish()
@@ -130,7 +144,7 @@ def _indicator(entry: Entry, standard: str, approach: str | None, folder: str, f
         measure_kind=entry.one_of("measure_kind", MEASURE_KINDS),
         multiplier=_multiplier(entry, formula_type),
         unit=entry.one_of("unit", found.units),
-        decimals=_decimals(entry),
+        decimals=entry.whole("decimals", most=MOST_DECIMALS) or 0,
         bounds=_bounds(entry),
         better=entry.one_of("better", DIRECTIONS),
         certainty=entry.one_of("certainty", CERTAINTIES),
@@ -169,13 +183,6 @@ def _multiplier(entry: Entry, formula_type: str) -> Decimal:
     elif value is not None and expected is not None and value != expected:
         entry.wrong("multiplier", f"is {value}, but {formula_type} means {expected}")
     return value or Decimal(1)
-
-
-def _decimals(entry: Entry) -> int:
-    value = entry.whole("decimals") or 0
-    if value > MOST_DECIMALS:
-        entry.wrong("decimals", f"{value} is more than {MOST_DECIMALS}")
-    return value
 
 
 def _bounds(entry: Entry) -> Bounds:

@@ -7,11 +7,13 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from ckanext.smartcity.catalogue.agencies import read_agencies
-from ckanext.smartcity.catalogue.entries import CatalogueError, Problem
 from ckanext.smartcity.catalogue.indicators import read_indicators
 from ckanext.smartcity.catalogue.model import Catalogue
+from ckanext.smartcity.catalogue.problems import CatalogueError, Problem
 from ckanext.smartcity.catalogue.programme import read_programme
 from ckanext.smartcity.catalogue.vocabularies import read_vocabularies
+
+SCHEMAS = "ckanext.smartcity.schemas"
 
 
 def load(catalogue_paths: Sequence[str] = (), agencies_path: str = "", vocabularies_path: str = "") -> Catalogue:
@@ -25,11 +27,15 @@ def load(catalogue_paths: Sequence[str] = (), agencies_path: str = "", vocabular
 @lru_cache(maxsize=4)
 def _load(catalogue_paths: tuple[str, ...], agencies_path: str, vocabularies_path: str) -> Catalogue:
     problems: list[Problem] = []
-    vocabularies = read_vocabularies(vocabularies_path, problems)
+    vocabularies = read_vocabularies(f"{SCHEMAS}:vocabularies", vocabularies_path, problems)
     units = [choice.value for choice in vocabularies["units"].choices] if "units" in vocabularies else []
-    approaches, themes, indicators = read_indicators(catalogue_paths, units, problems).in_order()
-    agencies, responsibilities = read_agencies(agencies_path, vocabularies, indicators, problems)
-    programme = read_programme([one.uid for one in indicators if one.programme], vocabularies, problems)
+    folders = (f"{SCHEMAS}:catalogue", *catalogue_paths)
+    approaches, themes, indicators = read_indicators(folders, units, problems).in_order()
+    agencies, responsibilities = read_agencies(
+        agencies_path or f"{SCHEMAS}:agencies.yaml", vocabularies, indicators, problems
+    )
+    marked = [one.uid for one in indicators if one.programme]
+    programme = read_programme(f"{SCHEMAS}:programme.yaml", marked, vocabularies, problems)
     if problems:
         raise CatalogueError(problems)
     return Catalogue(

@@ -6,7 +6,7 @@ All values are immutable and shared by every request of a process. Texts that pe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
@@ -225,15 +225,12 @@ class Vocabulary:
         return self._by_value.get(value)
 
     def in_list(self, name: str) -> tuple[Choice, ...]:
-        """The choices of a named list (``"5.1"``, ``"10.2"`` of service_areas), in its order."""
-        members = [choice for choice in self.choices if name in choice.extra.get("lists", NOTHING)]
-        return tuple(sorted(members, key=lambda choice: choice.extra["lists"][name].position))
-
-    def label_in_list(self, value: str, name: str) -> Text:
-        """The label of a value in a named list. Raises LookupError for an unknown value."""
-        choice = self._by_value[value]
-        place = choice.extra.get("lists", NOTHING).get(name)
-        return place.label if place and place.label else choice.label
+        """The choices of a named list (``"5.1"`` or ``"10.2"`` of service_areas), in its order and with its labels."""
+        places = [
+            (choice, choice.extra["lists"][name]) for choice in self.choices if name in choice.extra.get("lists", ())
+        ]
+        places.sort(key=lambda pair: pair[1].position)
+        return tuple(replace(choice, label=place.label or choice.label) for choice, place in places)
 
 
 @dataclass(frozen=True)
@@ -283,7 +280,7 @@ class Catalogue:
         Raises UnknownIndicator, or AmbiguousCode for a bare code beside several standards.
         """
         if ":" not in uid_or_code:
-            if len(self.standards) > 1:
+            if len(self.standards) != 1:
                 raise AmbiguousCode(uid_or_code)
             uid_or_code = f"{self.standards[0]}/{uid_or_code}"
         try:

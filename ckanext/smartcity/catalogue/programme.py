@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from ckanext.smartcity.catalogue.entries import Entry, Problem, locate, read_yaml
+from ckanext.smartcity.catalogue.entries import Entry
+from ckanext.smartcity.catalogue.files import locate, read_yaml
 from ckanext.smartcity.catalogue.model import (
     Document,
     NamedAgency,
@@ -14,15 +15,14 @@ from ckanext.smartcity.catalogue.model import (
     Text,
     Vocabulary,
 )
-
-SHIPPED = "ckanext.smartcity.schemas:programme.yaml"
+from ckanext.smartcity.catalogue.problems import Problem
 
 
 def read_programme(
-    marked: Collection[str], vocabularies: Mapping[str, Vocabulary], problems: list[Problem]
+    source: str, marked: Collection[str], vocabularies: Mapping[str, Vocabulary], problems: list[Problem]
 ) -> Programme:
     """The programme. ``marked`` are the uids of the indicators with ``programme: true``: each has its entry."""
-    file = locate(SHIPPED, problems)
+    file = locate(source, problems)
     data = read_yaml(file, problems) if file else {}
     entry = Entry(data, str(file), problems)
     document = _document(entry.child("document"))

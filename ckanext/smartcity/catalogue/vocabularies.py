@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ckanext.smartcity.catalogue.entries import Entry, Problem, duplicates, locate, read_yaml, yaml_files
+from ckanext.smartcity.catalogue.entries import Entry
+from ckanext.smartcity.catalogue.files import locate, read_yaml, yaml_files
 from ckanext.smartcity.catalogue.model import NOTHING, Choice, ListPlace, Vocabulary
+from ckanext.smartcity.catalogue.problems import Problem, duplicates
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable
 
-SHIPPED = "ckanext.smartcity.schemas:vocabularies"
 
-
-def read_vocabularies(own_path: str, problems: list[Problem]) -> dict[str, Vocabulary]:
+def read_vocabularies(shipped: str, own_path: str, problems: list[Problem]) -> dict[str, Vocabulary]:
     """The shipped vocabularies; a file of the city's folder replaces the shipped one of the same name."""
-    files = _files(SHIPPED, problems)
+    files = _files(shipped, problems)
     if own_path:
         own = _files(own_path, problems)
         for name in own.keys() - files.keys():
@@ -38,7 +38,14 @@ def _read(name: str, file: Traversable, problems: list[Problem]) -> Vocabulary:
     vocabulary = Vocabulary(name, tuple(_choice(name, entry) for entry in choices))
     for value in duplicates([choice.value for choice in vocabulary.choices]):
         problems.append(Problem(str(file), value, "value", "stands here twice"))
+    places = [f"{name} {place.position}" for choice in vocabulary.choices for name, place in _lists(choice).items()]
+    for place in duplicates(places):
+        problems.append(Problem(str(file), "", "lists", f"{place}: this position stands here twice"))
     return vocabulary
+
+
+def _lists(choice: Choice) -> Mapping[str, ListPlace]:
+    return choice.extra.get("lists", NOTHING)
 
 
 def _choice(vocabulary: str, entry: Entry) -> Choice:
@@ -56,7 +63,7 @@ def _choice(vocabulary: str, entry: Entry) -> Choice:
 
 
 def _frequency(entry: Entry) -> dict[str, Any]:
-    return {"days": entry.whole("days", required=False)}
+    return {"days": entry.whole_or_null("days")}
 
 
 def _unit(entry: Entry) -> dict[str, Any]:
@@ -66,7 +73,7 @@ def _unit(entry: Entry) -> dict[str, Any]:
 def _clause_reason(entry: Entry) -> dict[str, Any]:
     return {
         "clause": entry.one_of("clause", ("yes", "no")),
-        "part": entry.whole("part", required=False),
+        "part": entry.whole("part", required=False, most=3),
         "meaning": entry.both_or_none("meaning"),
     }
 
