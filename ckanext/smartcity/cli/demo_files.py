@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ckanext.smartcity.catalogue import CatalogueError, Problem
-from ckanext.smartcity.catalogue.entries import Entry, duplicates, read_yaml
+from ckanext.smartcity.catalogue.entries import Entry
+from ckanext.smartcity.catalogue.files import read_yaml
+from ckanext.smartcity.catalogue.problems import duplicates
 
 ROLES = ("admin", "editor", "member")
 _NOT_FIELDS = {"owner", "tags", "resources"}
