@@ -141,12 +141,8 @@ def programme_entry(catalogue: Catalogue, uid: str) -> dict[str, Any] | None:
 def _requirement(catalogue: Catalogue, requirement: Requirement) -> dict[str, Any]:
     """A requirement, with the service areas of the list it refers to."""
     areas = catalogue.vocabularies["service_areas"]
-    listed = requirement.service_areas
-    choices = areas.in_list(listed) if listed else ()
-    return {
-        **text(requirement),
-        "service_areas": [text(areas.label_in_list(choice.value, listed)) for choice in choices],
-    }
+    choices = areas.in_list(requirement.service_areas) if requirement.service_areas else ()
+    return {**text(requirement), "service_areas": [text(choice.label) for choice in choices]}
 
 
 def _optional(value: Text | None) -> dict[str, str] | None:
