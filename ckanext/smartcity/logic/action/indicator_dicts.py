@@ -130,7 +130,9 @@ def programme_entry(catalogue: Catalogue, uid: str) -> dict[str, Any] | None:
     entry = catalogue.programme_entry(uid)
     if entry is None:
         return None
+    document = catalogue.programme.document
     return {
+        "document": {"title": text(document.title), "publisher": document.publisher, "date": document.date},
         "activities": [text(activity) for activity in entry.activities],
         "requirements": [_requirement(catalogue, requirement) for requirement in entry.requirements],
         "success": text(entry.success),
