@@ -107,6 +107,7 @@ def core_messages(section: str | None = None) -> Catalog:
     return catalog
 
 
+@cache
 def core_translation(language: str) -> Catalog:
     """The installed CKAN's own catalogue of a language; empty where CKAN has none."""
     path = INSTALLED / "ckan/i18n" / language / "LC_MESSAGES/ckan.po"
@@ -226,13 +227,13 @@ def problems() -> list[str]:
     """What is left to do, in sentences; empty when everything is translated, up to date and compiled."""
     found = []
     if not is_current(FOLDER / f"{DOMAIN}.pot", template()):
-        found.append(f"i18n/{DOMAIN}.pot is out of date")
+        found.append(f"{DOMAIN}.pot is out of date")
     for language in languages():
         catalog = updated(language)
         if not is_current(path_of(language, "po"), catalog):
-            found.append(f"{path_of(language, 'po').relative_to(ROOT)} is out of date")
+            found.append(f"{path_of(language, 'po').relative_to(FOLDER)} is out of date")
         if not is_compiled(language, catalog):
-            found.append(f"{path_of(language, 'mo').relative_to(ROOT)} is not what the .po file compiles to")
+            found.append(f"{path_of(language, 'mo').relative_to(FOLDER)} is not what the .po file compiles to")
         if language != SOURCE_LANGUAGE:
             found += [f"{language}: {message.id!r} has no text" for message in catalog if not is_translated(message)]
     return found
