@@ -5,19 +5,41 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from ckan.plugins import toolkit as tk
 
 from ckanext.smartcity import catalogue, config, portal
+from ckanext.smartcity.portal import fields, forms
 
 __all__ = [
     "smartcity_approaches",
     "smartcity_catalogue_text",
+    "smartcity_chips",
+    "smartcity_choice_label",
+    "smartcity_choices",
     "smartcity_city_name",
+    "smartcity_city_region_code",
     "smartcity_date",
+    "smartcity_day",
+    "smartcity_empty_fields",
+    "smartcity_form_choices",
+    "smartcity_form_problems",
+    "smartcity_form_rows",
+    "smartcity_has_value",
+    "smartcity_in_page_language",
+    "smartcity_is_day",
+    "smartcity_is_email",
     "smartcity_is_walidata",
+    "smartcity_is_yes",
     "smartcity_navigation",
+    "smartcity_next_release",
     "smartcity_number",
+    "smartcity_overdue_toggle",
+    "smartcity_required_when",
+    "smartcity_rupiah",
+    "smartcity_sections",
+    "smartcity_texts",
 ]
 
 
@@ -54,3 +76,162 @@ def smartcity_navigation() -> bool:
 def smartcity_number(value: int | float | Decimal | str) -> str:
     """A number, also as text with a decimal point, in the language of the page."""
     return portal.number(Decimal(value) if isinstance(value, str) else value, tk.h.lang())
+
+
+def smartcity_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
+    """All choices of a field, retired ones too (scheming's ``choices_helper``): for display and validators."""
+    return portal.field_choices(field)
+
+
+def smartcity_form_choices(field: dict[str, Any], value: Any) -> list[tuple[str, list[dict[str, Any]]]]:
+    """What a form offers for a field that holds ``value``: groups of choices with ``value``, ``label``, ``ticked``.
+
+    The label of a group is empty for choices without one. Labels are in the language of the page.
+    """
+    text = portal.in_reader_language
+    groups = forms.grouped_choices(forms.offered_choices(portal.field_choices(field), value))
+    return [(text(group), [{**c, "label": text(c["label"])} for c in choices]) for group, choices in groups]
+
+
+def smartcity_choice_label(field: dict[str, Any], value: Any) -> str:
+    """The label of a choice in the language of the page; a value that is no choice as it is."""
+    return portal.choice_label(field, str(value))
+
+
+def smartcity_chips(field: dict[str, Any], values: Any) -> list[dict[str, str]]:
+    """The values of a list field as ``label`` and, where there is a page for it, ``url``."""
+    held = fields.stored_list(values)
+    choices = portal.field_choices(field) if held else []
+    labels = {choice["value"]: portal.in_reader_language(choice["label"]) for choice in choices}
+    page = CHIP_PAGES.get(field["smartcity_vocabulary"])
+    known = [value for value in labels if value in held]
+    return [
+        {"label": labels.get(value, value), "url": page(value) if page and value in labels else ""}
+        for value in known + [value for value in held if value not in labels]
+    ]
+
+
+def _indicator_page(uid: str) -> str:
+    standard, code = catalogue.load(**config.catalogue_sources()).indicator(uid).path.split("/")
+    return tk.url_for("smartcity.indicator", standard=standard, code=code)
+
+
+def _agency_page(name: str) -> str:
+    return tk.url_for("smartcity.agency", org=name)
+
+
+CHIP_PAGES = {"indicators": _indicator_page, "organizations": _agency_page}
+
+
+def smartcity_city_region_code() -> str:
+    """The region code that the form of a new dataset proposes."""
+    return config.region_code()
+
+
+def smartcity_day(value: Any) -> str:
+    """A stored day in the language of the page; a stored text that is no day as it is."""
+    return smartcity_date(value) if fields.is_day(value) or isinstance(value, date) else str(value)
+
+
+def smartcity_rupiah(value: Any) -> str:
+    """A stored amount as ``Rp 1.250.000.000`` in the language of the page; an odd stored text as it is."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    return f"Rp\N{NO-BREAK SPACE}{smartcity_number(value)}"
+
+
+def smartcity_form_rows(field: dict[str, Any], data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a repeating field in a form: those just typed, else those stored."""
+    return forms.form_rows(field["field_name"], data)
+
+
+def smartcity_form_problems(errors: dict[str, Any], definitions: list[dict[str, Any]]) -> list[forms.Problem]:
+    """The errors of a form as sentences with the id of what to mend."""
+    return forms.problems(errors, definitions, _field_label)
+
+
+def smartcity_empty_fields(definitions: list[dict[str, Any]], record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Fields of a record that hold nothing, required ones first: ``label``, ``anchor`` in the form, ``required``."""
+    required, recommended = forms.empty_fields(definitions, record)
+    return [
+        {"label": _field_label(field), "anchor": forms.field_id(field["field_name"]), "required": field in required}
+        for field in required + recommended
+    ]
+
+
+def _field_label(field: dict[str, Any]) -> str:
+    return tk.h.scheming_language_text(field.get("label") or field["field_name"])
+
+
+def smartcity_required_when(field: dict[str, Any], dataset_type: str) -> str:
+    """When a field is required that is not always so, as a hint for its form; empty for all other fields."""
+    when = field.get("smartcity_required_when") or {}
+    definitions = (tk.h.scheming_get_dataset_schema(dataset_type) or {}).get("dataset_fields", []) if when else []
+    return " ".join(
+        tk._('Required where {other} is "{value}".').format(
+            other=_field_label(other), value=smartcity_choice_label(other, when[other["field_name"]])
+        )
+        for other in definitions
+        if other["field_name"] in when
+    )
+
+
+def smartcity_in_page_language(record: dict[str, Any]) -> dict[str, Any]:
+    """A dataset or organisation with its English title and notes where the page is not Indonesian and it has them."""
+    if tk.h.lang() == "id":
+        return record
+    english = {name: record[f"{name}_en"] for name in ("title", "notes") if record.get(f"{name}_en")}
+    if "title" in english and "display_name" in record:
+        english["display_name"] = english["title"]
+    return {**record, **english}
+
+
+def smartcity_next_release(dataset: dict[str, Any]) -> tuple[date, bool] | None:
+    """When a dataset is next due and whether that has passed; from the dictionary alone, without a query."""
+    return portal.next_release(dataset)
+
+
+def smartcity_overdue_toggle() -> dict[str, Any]:
+    """The link of the search page that limits to overdue datasets, or lifts that: ``url``, ``active``."""
+    active = tk.request.args.get(portal.OVERDUE_PARAMETER) == "1"
+    arguments = [
+        pair for pair in tk.request.args.items(multi=True) if pair[0] not in (portal.OVERDUE_PARAMETER, "page")
+    ]
+    if not active:
+        arguments.append((portal.OVERDUE_PARAMETER, "1"))
+    path = tk.h.current_url().partition("?")[0]
+    return {"active": active, "url": f"{path}?{urlencode(arguments)}" if arguments else path}
+
+
+def smartcity_sections(
+    definitions: list[dict[str, Any]], record: dict[str, Any], without: list[str]
+) -> list[dict[str, Any]]:
+    """The fields of a record that hold a value, under the headings of the form: ``heading``, ``fields``."""
+    text = tk.h.scheming_language_text
+    found = forms.sections(definitions, record, without)
+    return [{"heading": text(heading), "fields": filled} for heading, filled in found]
+
+
+def smartcity_has_value(field: dict[str, Any], record: dict[str, Any]) -> bool:
+    """Whether a record holds something in a field."""
+    return not forms.is_blank(record.get(field["field_name"]))
+
+
+def smartcity_texts(value: Any) -> list[str]:
+    """A list field as a list of texts, also as just typed or as an older portal left it."""
+    return fields.stored_list(value)
+
+
+def smartcity_is_day(value: Any) -> bool:
+    """Whether a text is a day that a date control can show."""
+    return fields.is_day(value)
+
+
+def smartcity_is_yes(value: Any) -> bool:
+    """Whether a stored or typed value means yes."""
+    return fields.is_yes(value)
+
+
+def smartcity_is_email(value: Any) -> bool:
+    """Whether a text can be linked as an e-mail address."""
+    return fields.is_email(value)

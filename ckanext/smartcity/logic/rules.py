@@ -43,6 +43,28 @@ def smartcity_dataset_rules(key: Key, data: Data, errors: Errors, context: Any) 
     _contact_reachable(data, errors, context)
     _closed_without_files(data, errors, context)
     _priority_identified(data, errors, context)
+    _tidy_rows(("temporal_coverage", "contact"), data, errors)
+
+
+def _tidy_rows(repeating: tuple[str, ...], data: Data, errors: Errors) -> None:
+    """Leave out rows without a value: a form without scripts always sends some. Cells of no schema stay in their row.
+
+    Not while there is an error, for the numbers of the rows say where it stands.
+    """
+    if any(errors.values()):
+        return
+    for field in repeating:
+        rows = [_cells(data, field, number) for number in _rows(data, field)]
+        for key in [key for key in data if len(key) == 3 and key[0] == field]:
+            del data[key]
+        filled = [cells for cells in rows if any(not fields.is_empty(value) for value in cells.values())]
+        data.update({(field, n, name): value for n, cells in enumerate(filled) for name, value in cells.items()})
+
+
+def _cells(data: Data, field: str, number: int) -> dict[str, Any]:
+    cells = {key[2]: data[key] for key in data if len(key) == 3 and key[:2] == (field, number)}
+    cells.update(cells.pop("__extras", None) or {})
+    return {name: value for name, value in cells.items() if value is not tk.missing}
 
 
 def _stored_rows(field: str, data: Data, context: Any) -> list[dict[str, Any]]:
@@ -100,7 +122,7 @@ def _is_private(data: Data, context: Any) -> bool:
     if private is tk.missing or private is None:
         package = context.get("package")
         return bool(package and package.private)
-    return tk.asbool(private)
+    return fields.is_yes(private)
 
 
 def _has_resources(data: Data, context: Any) -> bool:
@@ -111,10 +133,10 @@ def _has_resources(data: Data, context: Any) -> bool:
 
 
 def _priority_identified(data: Data, errors: Errors, context: Any) -> None:
-    if not tk.asbool(_value(data, "priority_data") or False) or _value(data, "priority_id"):
+    if not fields.is_yes(_value(data, "priority_data")) or _value(data, "priority_id"):
         return
     before = stored_value(("priority_data",), data, context)
-    if tk.asbool(before or False) and fields.is_empty(stored_value(("priority_id",), data, context)):
+    if fields.is_yes(before) and fields.is_empty(stored_value(("priority_id",), data, context)):
         return
     _refuse(errors, ("priority_id",), tk._("Priority data needs its identifier in the national list. Fill it in."))
 
@@ -124,6 +146,7 @@ def smartcity_contract_rules(key: Key, data: Data, errors: Errors, context: Any)
     _days_in_order(data, errors, context)
     _termination_dated(data, errors, context)
     _versions_differ(data, errors)
+    _tidy_rows(("amendments",), data, errors)
 
 
 def _days(data: Data, context: Any) -> tuple[dict[str, Any], bool]:

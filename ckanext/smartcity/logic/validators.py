@@ -38,6 +38,7 @@ __all__ = [
     "smartcity_keep_stored",
     "smartcity_known_choice",
     "smartcity_known_choices",
+    "smartcity_line_breaks",
     "smartcity_list_output",
     "smartcity_max_length",
     "smartcity_ocid",
@@ -49,6 +50,7 @@ __all__ = [
     "smartcity_url",
     "smartcity_year",
     "smartcity_years",
+    "smartcity_yes_no",
 ]
 
 Validator = Callable[[Key, dict[Key, Any], dict[Key, list[str]], Any], None]
@@ -142,6 +144,33 @@ smartcity_years = _checked(fields.years)
 def smartcity_amount_output(value: Any) -> Any:
     """A stored amount as a JSON number."""
     return fields.amount_number(value)
+
+
+def smartcity_line_breaks(key: Key, data: dict[Key, Any], errors: dict[Key, list[str]], context: Any) -> None:
+    """Store line breaks as ``\\n``: browsers send others. A text that differs in nothing else stays as stored."""
+    value, before = data[key], stored_value(key, data, context)
+    if isinstance(value, str):
+        unix = _unix(value)
+        data[key] = before if isinstance(before, str) and _unix(before) == unix else unix
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def smartcity_yes_no(key: Key, data: dict[Key, Any], errors: dict[Key, list[str]], context: Any) -> None:
+    """Yes or no, stored as ``true`` and ``false``. A missing value is no, and nothing is stored where nothing was.
+
+    A stored value that means the same stays as it is.
+    """
+    yes, before = fields.is_yes(_given(data.get(key))), stored_value(key, data, context)
+    if fields.is_yes(before) != yes:
+        data[key] = "true" if yes else "false"
+    elif before is not None:
+        data[key] = before
+    else:
+        data.pop(key, None)
+        raise tk.StopOnError
 
 
 def smartcity_max_length(limit: int) -> ForField:

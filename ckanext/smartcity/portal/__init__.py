@@ -10,15 +10,17 @@ from importlib import import_module
 from typing import Any
 
 # Pure files that others may import as they are
-PUBLIC_FILES = ("fields", "freshness")
+PUBLIC_FILES = ("fields", "forms", "freshness")
 
 PUBLIC = {
     "formats": ("day", "number"),
     "freshness": ("due_on", "overdue_from"),
     "fields": ("FieldRefused",),
-    "choices": ("choice_label", "choice_values", "choices"),
+    "choices": ("choice_label", "choice_values", "field_choices"),
     "store": ("identifier_owner", "organization_id", "organization_names"),
     "language": ("in_reader_language", "reader_language"),
+    "listing": ("OVERDUE_PARAMETER",),
+    "release": ("next_release",),
     "walidata": ("is_walidata",),
 }
 

@@ -12,32 +12,42 @@ from ckanext.smartcity.portal.language import in_reader_language
 INDICATORS, THEMES, ORGANIZATIONS = "indicators", "themes", "organizations"
 
 
-def choices(field: dict[str, Any]) -> list[dict[str, Any]]:
+def field_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
     """All choices of a scheming field, retired ones too: dictionaries of ``value``, ``label`` ({id, en}), ``retired``.
 
-    A vocabulary whose choices stand in lists of indicators (``service_areas``) is narrowed to the list that the field
-    key ``smartcity_list`` names, in the order and with the labels of that list.
+    Indicators also have ``group``, the label of their theme. A vocabulary whose choices stand in lists of indicators
+    (``service_areas``) is narrowed to the list that the field key ``smartcity_list`` names, in the order and with the
+    labels of that list.
     """
     name = field["smartcity_vocabulary"]
     if name == ORGANIZATIONS:
         return [_choice(value, label) for value, label in store.organization_titles().items()]
     loaded = catalogue.load(**config.catalogue_sources())
     if name == INDICATORS:
-        return [_choice(i.uid, _coded(i.code, i.name), group=i.theme) for i in loaded.indicators]
+        themes = {theme.number: _coded(theme.value, theme.name) for theme in loaded.themes}
+        return [_choice(i.uid, _coded(i.code, i.name), group=themes[i.theme]) for i in loaded.indicators]
     if name == THEMES:
         return [_choice(theme.value, _coded(theme.value, theme.name)) for theme in loaded.themes]
     vocabulary = loaded.vocabularies[name]
-    return [_choice(c.value, {"id": c.label.id, "en": c.label.en}, retired=c.retired) for c in vocabulary.choices]
+    listed = field.get("smartcity_list")
+    if listed is None:
+        return [_choice(c.value, _both(c.label), retired=c.retired) for c in vocabulary.choices]
+    found = vocabulary.in_list(listed)
+    return [_choice(c.value, _both(vocabulary.label_in_list(c.value, listed)), retired=c.retired) for c in found]
 
 
 def choice_values(field: dict[str, Any]) -> set[str]:
     """The values that are valid in a field."""
-    return {choice["value"] for choice in choices(field)}
+    return {choice["value"] for choice in field_choices(field)}
+
+
+def _both(text: catalogue.Text) -> dict[str, str]:
+    return {"id": text.id, "en": text.en}
 
 
 def choice_label(field: dict[str, Any], value: str) -> str:
     """What a value of a field is called, for the reader; an unknown value is called what it is."""
-    labels = {choice["value"]: choice["label"] for choice in choices(field)}
+    labels = {choice["value"]: choice["label"] for choice in field_choices(field)}
     return in_reader_language(labels.get(value, value))
 
 

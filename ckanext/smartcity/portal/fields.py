@@ -17,9 +17,9 @@ LONG_TEXT = 8_000  # Lucene refuses an untokenised string of more than 32,766 by
 ROWS = 50  # rows of a repeating field
 
 # Kemendagri: province, kota or kabupaten, kecamatan, desa or kelurahan
-REGION_CODE = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?")
-YEAR = re.compile(r"(19|20)\d{2}")
-AMOUNT = re.compile(r"\d{1,16}(\.\d{1,2})?")
+REGION_CODE = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?", re.ASCII)
+YEAR = re.compile(r"(19|20)\d{2}", re.ASCII)
+AMOUNT = re.compile(r"\d{1,16}(\.\d{1,2})?", re.ASCII)
 # Open Contracting: prefix of a publisher (ocds- and six characters), then the process
 OCID = re.compile(r"ocds-[a-z0-9]{6}-\S+")
 
@@ -40,6 +40,11 @@ def is_empty(value: Any) -> bool:
     if isinstance(value, str):
         return value.strip() in ("", "[]")
     return not value and value is not False and value != 0
+
+
+def is_yes(value: Any) -> bool:
+    """Whether a stored or typed value means yes, as CKAN's ``boolean_validator`` reads it; odd texts mean no."""
+    return str(value).strip().lower() in ("true", "yes", "t", "y", "1")
 
 
 def stored_list(value: Any) -> list[str]:
@@ -78,6 +83,14 @@ def calendar_day(value: Any) -> str:
         return date.fromisoformat(value.strip()).isoformat()
     except ValueError:
         raise FieldRefused("no_such_day") from None
+
+
+def is_day(value: Any) -> bool:
+    """Whether a value is exactly a real day as ``YYYY-MM-DD``."""
+    try:
+        return calendar_day(value) == value
+    except FieldRefused:
+        return False
 
 
 def day_or_none(value: Any) -> date | None:
@@ -145,6 +158,11 @@ def email(value: Any) -> str:
     if not isinstance(value, str) or not EMAIL.fullmatch(value.strip()):
         raise FieldRefused("not_an_email")
     return value.strip()
+
+
+def is_email(value: Any) -> bool:
+    """Whether a value is an e-mail address as ``email`` accepts it."""
+    return isinstance(value, str) and bool(EMAIL.fullmatch(value))
 
 
 def web_address(value: Any) -> str:
