@@ -1,4 +1,4 @@
-"""Write the table of options in README.md from the declaration: ``python dev/readme.py`` (``--check`` only compares)."""
+"""Write the table of options in README.md from the declaration; with ``--check`` only compare."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ def refused(reason: str, value: Any, label: str) -> str:
 def _sentence(reason: str) -> str:
     _ = tk._
     sentences = {
+        "a_bps_code": _('{label}: "{value}" is the code of the statistics office (BPS). Write the Kemendagri code.'),
         "ambiguous_code": _(
             '{label}: "{value}" stands in more than one standard. Write "iso37122:2019/5.1", for example.'
         ),

@@ -101,8 +101,13 @@ def day_or_none(value: Any) -> date | None:
         return None
 
 
-def region_code(value: Any) -> str:
-    """A Kemendagri code with dots. Refused: ``not_a_region_code``. Whether the place exists is not checked."""
+def region_code(value: Any, bps_code: str = "") -> str:
+    """A Kemendagri code with dots. Whether the place exists is not checked.
+
+    Refused: ``a_bps_code`` for the city's own code of the statistics office, else ``not_a_region_code``.
+    """
+    if bps_code and str(value).strip() == bps_code:
+        raise FieldRefused("a_bps_code")
     if not isinstance(value, str) or not REGION_CODE.fullmatch(value.strip()):
         raise FieldRefused("not_a_region_code")
     return value.strip()
