@@ -89,14 +89,12 @@ def _by_uid(entry: Entry, slugs: Sequence[str], uids: set[str]) -> dict[str, Res
 def _responsibility(line: Entry, slugs: Sequence[str]) -> Responsibility:
     found = Responsibility(
         lead=line.one_of("lead", slugs),
-        producers=line.known("producers", slugs),
+        producers=line.known("producers", slugs, required=True),
         supply=line.one_of("supply", SUPPLIES),
         origin=line.one_of("origin", ORIGINS, default="usual"),
         others=line.both_or_none("others"),
         note=line.both_or_none("note"),
         named_in_document=line.known("named_in_document", slugs),
     )
-    if not found.producers:
-        line.wrong("producers", "is missing")
     line.finish()
     return found

@@ -23,10 +23,10 @@ class Entry:
     def __init__(self, data: Any, file: str, problems: list[Problem], code: str = "", path: str = "") -> None:
         self.file, self.code, self.path, self.problems = file, code, path, problems
         self._used: set[str] = set()
-        if not isinstance(data, dict):
+        self._is_mapping = isinstance(data, dict)
+        self._data: dict[str, Any] = data if isinstance(data, dict) else {}
+        if not self._is_mapping:
             self.wrong("", "must be a mapping of keys to values")
-            data = {}
-        self._data: dict[str, Any] = data
 
     def wrong(self, key: str, message: str) -> None:
         """Note a problem of a key; an empty key stands for the entry itself."""
@@ -45,7 +45,7 @@ class Entry:
     def _take(self, key: str, required: bool) -> Any:
         self._used.add(key)
         value = self._data.get(key)
-        if value is None and required:
+        if value is None and required and self._is_mapping:
             self.wrong(key, "is missing")
         return value
 
@@ -84,9 +84,9 @@ class Entry:
             self.wrong(key, f"{text!r} is not known here; known: {', '.join(allowed)}")
         return text
 
-    def known(self, key: str, allowed: Collection[str]) -> tuple[str, ...]:
+    def known(self, key: str, allowed: Collection[str], required: bool = False) -> tuple[str, ...]:
         """A list of texts out of a list, each once."""
-        values = self.lines(key)
+        values = self.lines(key, required)
         for value in values:
             if value not in allowed:
                 self.wrong(key, f"{value!r} is not known here")
@@ -94,9 +94,9 @@ class Entry:
             self.wrong(key, "says a value twice")
         return values
 
-    def lines(self, key: str) -> tuple[str, ...]:
+    def lines(self, key: str, required: bool = False) -> tuple[str, ...]:
         """A list of texts; empty where the key is missing."""
-        values = self._list(key)
+        values = self._list(key, required)
         if not all(isinstance(value, str) and value.strip() for value in values):
             self.wrong(key, "must be a list of texts")
             return ()
@@ -192,11 +192,16 @@ class Entry:
             return []
         return [(name, self._child(inner, f"{key}.{name}")) for name, inner in value.items()]
 
-    def _list(self, key: str) -> list[Any]:
-        values = self._take(key, required=False)
-        if values is not None and not isinstance(values, list):
+    def _list(self, key: str, required: bool = False) -> list[Any]:
+        values = self._take(key, required)
+        if values is None:
+            return []
+        if not isinstance(values, list):
             self.wrong(key, "must be a list")
-        return values if isinstance(values, list) else []
+            return []
+        if required and not values:
+            self.wrong(key, "is empty")
+        return values
 
     def _child(self, data: Any, key: str) -> Entry:
         path = f"{self.path}.{key}" if self.path else key

@@ -34,7 +34,7 @@ CERTAINTIES = ("high", "medium", "low")
 MOST_DECIMALS = 10
 
 _STANDARD = r"[a-z0-9][a-z0-9-]*:\d{4}"
-_CODE = r"[1-9]\d*\.[1-9]\d*"
+CODE = r"[1-9]\d*\.[1-9]\d*"
 _SLUG = r"[a-z][a-z0-9-]*"
 
 
@@ -125,7 +125,7 @@ def _theme(entry: Entry, approach: str, found: Found) -> None:
 
 
 def _indicator(entry: Entry, standard: str, approach: str | None, folder: str, found: Found) -> None:
-    code = entry.quoted("code", _CODE, "9.10")
+    code = entry.quoted("code", CODE, "9.10")
     theme = _theme_of(entry, code, approach, found)
     overrides = entry.flag("overrides")
     formula_type = entry.one_of("formula_type", FORMULA_TYPES)
@@ -150,7 +150,7 @@ def _indicator(entry: Entry, standard: str, approach: str | None, folder: str, f
         certainty=entry.one_of("certainty", CERTAINTIES),
         readings=entry.texts("readings"),
         note=entry.both_or_none("note"),
-        source=entry.lines("source"),
+        source=entry.lines("source", required=True),
         programme=entry.flag("programme"),
         local=overrides,
     )
@@ -171,7 +171,7 @@ def _theme_of(entry: Entry, code: str, approach: str | None, found: Found) -> Th
         entry.wrong("theme", f"{number} is not a theme known here")
     elif approach not in (None, theme.approach):
         entry.wrong("theme", f"theme {number} belongs to {theme.approach}, this file to {approach}")
-    if code and code.partition(".")[0] != str(number):
+    elif code and code.partition(".")[0] != str(number):
         entry.wrong("theme", f"is {number}, but the code {code} begins with {code.partition('.')[0]}")
     return theme
 
