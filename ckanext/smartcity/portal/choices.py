@@ -30,10 +30,8 @@ def field_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
         return [_choice(theme.value, _coded(theme.value, theme.name)) for theme in loaded.themes]
     vocabulary = loaded.vocabularies[name]
     listed = field.get("smartcity_list")
-    if listed is None:
-        return [_choice(c.value, _both(c.label), retired=c.retired) for c in vocabulary.choices]
-    found = vocabulary.in_list(listed)
-    return [_choice(c.value, _both(vocabulary.label_in_list(c.value, listed)), retired=c.retired) for c in found]
+    found = vocabulary.in_list(listed) if listed else vocabulary.choices
+    return [_choice(c.value, _both(c.label), retired=c.retired) for c in found]
 
 
 def choice_values(field: dict[str, Any]) -> set[str]:
