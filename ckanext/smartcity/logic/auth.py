@@ -5,11 +5,17 @@ from __future__ import annotations
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
+from ckanext.smartcity import portal
+
 __all__ = [
     "smartcity_agency_list",
     "smartcity_agency_show",
     "smartcity_indicator_list",
     "smartcity_indicator_show",
+    "smartcity_opd_rename",
+    "smartcity_schema_check",
+    "smartcity_tag_list",
+    "smartcity_tag_update",
 ]
 
 
@@ -35,3 +41,29 @@ def smartcity_agency_list(context: Context, data_dict: DataDict) -> AuthResult:
 def smartcity_agency_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Anyone: only public datasets are shown."""
     return {"success": True}
+
+
+def smartcity_tag_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Editors and admins of the walidata."""
+    return _walidata(context)
+
+
+def smartcity_tag_update(context: Context, data_dict: DataDict) -> AuthResult:
+    """Editors and admins of the walidata, for datasets of every organization."""
+    return _walidata(context)
+
+
+def smartcity_opd_rename(context: Context, data_dict: DataDict) -> AuthResult:
+    """Editors and admins of the walidata."""
+    return _walidata(context)
+
+
+def smartcity_schema_check(context: Context, data_dict: DataDict) -> AuthResult:
+    """Editors and admins of the walidata."""
+    return _walidata(context)
+
+
+def _walidata(context: Context) -> AuthResult:
+    if portal.is_walidata(context["user"]):
+        return {"success": True}
+    return {"success": False, "msg": tk._("Only editors and admins of the walidata may do this.")}

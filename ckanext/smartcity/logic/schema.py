@@ -13,6 +13,9 @@ from ckanext.smartcity.portal import summary
 
 YES_NO = {"1": True, "true": True, "True": True, "0": False, "false": False, "False": False}
 SHOWN = 80  # characters of a refused value that a sentence repeats
+LINE = 200  # characters of a filter
+TAG_ROWS = 5_000  # rows of one call; writing one takes about 0.1 s
+TAG_COLUMNS = ("dataset", "indicators", "opd")
 
 
 def indicator_list(catalogue: Catalogue, agencies: Iterable[str]) -> Schema:
@@ -63,3 +66,89 @@ def _one_of(label: str, values: dict[str, Any]) -> Validator:
         return values[word]
 
     return validator
+
+
+def tag_list() -> Schema:
+    """Filters and page of ``smartcity_tag_list``."""
+    default = tk.get_validator("default")
+    return {
+        "opd": [default(""), _line],
+        "q": [default(""), _line],
+        "limit": [default(50), _whole_number(1, 500)],
+        "offset": [default(0), _whole_number(0, 1_000_000)],
+    }
+
+
+def tag_update() -> Schema:
+    """Rows of ``smartcity_tag_update``; see ``_tag_rows``."""
+    return {
+        "rows": [tk.get_validator("not_missing"), _tag_rows],
+        "dry_run": [tk.get_validator("boolean_validator")],
+    }
+
+
+def opd_rename() -> Schema:
+    """Names of organizations for ``smartcity_opd_rename``."""
+    not_empty = tk.get_validator("not_empty")
+    return {
+        "old": [not_empty, _line],
+        "new": [not_empty, _line],
+        "dry_run": [tk.get_validator("boolean_validator")],
+    }
+
+
+def _whole_number(least: int, most: int) -> Validator:
+    """A validator for whole numbers within bounds, also given as text."""
+
+    def validator(value: Any) -> int:
+        number = tk.get_validator("int_validator")(value, {})
+        if number is None or not least <= number <= most:
+            message = tk._('"{value}" is not a whole number from {least} to {most}')
+            raise tk.Invalid(message.format(value=value, least=least, most=most))
+        return number
+
+    return validator
+
+
+def _line(value: Any) -> str:
+    """A short text without what PostgreSQL cannot store."""
+    if not isinstance(value, str):
+        raise tk.Invalid(tk._('"{value}" is not a text').format(value=value))
+    if len(value) > LINE:
+        raise tk.Invalid(tk._("The text has more than {most} characters").format(most=LINE))
+    return value.encode("utf-8", "replace").decode().replace("\0", "").strip()
+
+
+def _tag_rows(value: Any) -> list[dict[str, Any]]:
+    """Rows with all their keys: ``line`` (from 1 where it is left out), ``dataset``, ``indicators``, ``opd``."""
+    if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
+        raise tk.Invalid(tk._("Rows must be a list of at least one object"))
+    if len(value) > TAG_ROWS:
+        message = tk._("{count} rows are too many. Send at most {most} at a time.")
+        raise tk.Invalid(message.format(count=len(value), most=TAG_ROWS))
+    return [_tag_row(position, row) for position, row in enumerate(value, 1)]
+
+
+def _tag_row(position: int, row: dict[str, Any]) -> dict[str, Any]:
+    line = row.get("line", position)
+    if type(line) is not int:
+        raise tk.Invalid(tk._('Row {line}: "line" must be a whole number').format(line=position))
+    for column in row:
+        if column not in (*TAG_COLUMNS, "line"):
+            message = tk._('Row {line}: "{column}" is not a column. Columns are {columns}.')
+            raise tk.Invalid(message.format(line=line, column=column, columns=", ".join(TAG_COLUMNS)))
+    try:
+        return {
+            "line": line,
+            "dataset": _line(row.get("dataset", "")),
+            "indicators": _lines(row.get("indicators", [])),
+            "opd": _lines(row.get("opd", [])),
+        }
+    except tk.Invalid as error:
+        raise tk.Invalid(tk._("Row {line}: {message}").format(line=line, message=error.error)) from None
+
+
+def _lines(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise tk.Invalid(tk._('"{value}" is not a list of texts').format(value=value))
+    return [line for line in map(_line, value) if line]

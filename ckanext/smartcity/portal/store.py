@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
@@ -140,3 +142,123 @@ def public_organizations() -> list[StoredOrganization]:
         ).where(group.c.is_organization.is_(True), group.c.state == "active")
     )
     return [StoredOrganization(*row) for row in rows]
+
+
+def tags(references: Collection[str]) -> Sequence[Any]:
+    """Datasets by name or id, drafts too: rows of id, name, title, type and the stored texts of indicators and opd."""
+    package = model.Package.__table__
+    query = sa.select(
+        package.c.id,
+        package.c.name,
+        package.c.title,
+        package.c.type,
+        package.c.extras["indicators"].astext.label("indicators"),
+        package.c.extras["opd"].astext.label("opd"),
+    ).where(
+        package.c.state != "deleted",
+        sa.or_(package.c.id.in_(references), package.c.name.in_(references)),
+    )
+    return model.Session.execute(query).all()
+
+
+def hold(dataset_id: str) -> None:
+    """Let no other transaction write this dataset until ours ends, and read it afresh from here on."""
+    package = model.Package.__table__
+    model.Session.execute(sa.select(package.c.id).where(package.c.id == dataset_id).with_for_update())
+    model.Session.expire_all()
+
+
+def datasets_with_opd(organization_name: str) -> Sequence[Any]:
+    """Datasets that may carry the tag, drafts too: rows of id, name, type and the stored text of opd, by name."""
+    package = model.Package.__table__
+    opd = package.c.extras["opd"].astext
+    query = (
+        sa.select(package.c.id, package.c.name, package.c.type, opd.label("opd"))
+        .where(package.c.state != "deleted", opd.contains(organization_name, autoescape=True))
+        .order_by(package.c.name)
+    )
+    return model.Session.execute(query).all()
+
+
+def _untagged(types: Collection[str], words: Sequence[str]) -> tuple[Any, list[Any]]:
+    """Public active datasets of these types without an indicator, beside their organisation: a join and conditions."""
+    package, group = model.Package.__table__, model.Group.__table__
+    joined = package.outerjoin(group, sa.and_(group.c.id == package.c.owner_org, group.c.state == "active"))
+    stored = sa.func.coalesce(package.c.extras["indicators"].astext, "")
+    conditions = [
+        package.c.type.in_(types),
+        package.c.state == "active",
+        package.c.private.is_not(True),
+        stored.in_(["", "[]"]),
+    ]
+    text = sa.func.concat_ws(" ", package.c.title, package.c.extras["title_en"].astext, package.c.name)
+    conditions += [text.icontains(word, autoescape=True) for word in words]
+    return joined, conditions
+
+
+def untagged(
+    types: Collection[str], words: Sequence[str], organization_name: str, limit: int, offset: int
+) -> Sequence[Any]:
+    """One page of them by title of organisation, then title; an empty ``organization_name`` takes all.
+
+    Rows of id, name, title, title_en, notes (200 characters), metadata_modified, and the organisation's name, title
+    and title_en, all ``None`` for a dataset of nobody.
+    """
+    package, group = model.Package.__table__, model.Group.__table__
+    joined, conditions = _untagged(types, words)
+    if organization_name:
+        conditions.append(group.c.name == organization_name)
+    query = (
+        sa.select(
+            package.c.id,
+            package.c.name,
+            package.c.title,
+            package.c.extras["title_en"].astext.label("title_en"),
+            sa.func.left(package.c.notes, 200).label("notes"),
+            package.c.metadata_modified,
+            group.c.name.label("organization"),
+            group.c.title.label("organization_title"),
+            group.c.extras["title_en"].astext.label("organization_title_en"),
+        )
+        .select_from(joined)
+        .where(*conditions)
+        .order_by(group.c.title, group.c.name, package.c.title, package.c.name)
+        .limit(limit)
+        .offset(offset)
+    )
+    return model.Session.execute(query).all()
+
+
+def untagged_by_organization(types: Collection[str], words: Sequence[str]) -> Sequence[Any]:
+    """How many of them each organisation has: rows of name, title, title_en (``None`` for nobody's) and count."""
+    group = model.Group.__table__
+    joined, conditions = _untagged(types, words)
+    columns = (group.c.name, group.c.title, group.c.extras["title_en"].astext)
+    query = (
+        sa.select(columns[0], columns[1], columns[2].label("title_en"), sa.func.count().label("count"))
+        .select_from(joined)
+        .where(*conditions)
+        .group_by(*columns)
+        .order_by(group.c.title, group.c.name)
+    )
+    return model.Session.execute(query).all()
+
+
+def ended_organizations(on: date) -> set[str]:
+    """Names of organisations whose profile says that they ended before a day."""
+    group = model.Group.__table__
+    until = group.c.extras["active_until_date"].astext
+    query = sa.select(group.c.name, until).where(group.c.is_organization.is_(True), until != "")
+    return {name for name, last in model.Session.execute(query) if last < on.isoformat()}
+
+
+def stored_texts(dataset_type: str, field: str) -> Sequence[Any]:
+    """What datasets of a type that are not deleted hold under the name of a field: rows of id, name and text."""
+    package = model.Package.__table__
+    text = package.c.extras[field].astext
+    query = (
+        sa.select(package.c.id, package.c.name, text.label("text"))
+        .where(package.c.type == dataset_type, package.c.state != "deleted", text.is_not(None))
+        .order_by(package.c.name)
+    )
+    return model.Session.execute(query).all()

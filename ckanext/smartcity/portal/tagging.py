@@ -1,7 +1,8 @@
 """Tags for datasets that exist already: what a row of a tag file may say, and what it changes. Pure.
 
 Values are added, none is removed, an empty cell changes nothing: a file can be applied again and again. Only whole
-identifiers of indicators are taken, for a spreadsheet turns the code 7.10 into 7.1, which is another indicator.
+identifiers of indicators are taken: a spreadsheet cuts the zero at the end of a code, and what is left names another
+indicator.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Tagged:
 
 @dataclass(frozen=True)
 class Known:
-    """Values that may be added: uids of indicators, and names of organisations by name and by id.
+    """Values that may be added: uids of indicators, and names of organisations by name or id.
 
     ``ended`` are names of organisations whose time is over: kept where they stand, not added.
     """
@@ -141,7 +142,7 @@ def _indicator_problem(value: str, known: Known) -> Problem | None:
         code = value.replace(",", ".")
         codes = {code, code + "0"} if "." in code else {code}
         meant = tuple(uid for uid in known.indicators if uid.rpartition("/")[2] in codes)
-        return Problem("bare_code", "indicators", value, meant)
+        return Problem("bare_code", "indicators", value, meant or tuple(known.indicators)[:1])
     return Problem("unknown_indicator", "indicators", value)
 
 

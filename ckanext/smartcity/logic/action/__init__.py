@@ -8,10 +8,20 @@ from ckanext.smartcity.logic.action.indicators import (
     smartcity_indicator_list,
     smartcity_indicator_show,
 )
+from ckanext.smartcity.logic.action.portal import (
+    smartcity_opd_rename,
+    smartcity_schema_check,
+    smartcity_tag_list,
+    smartcity_tag_update,
+)
 
 __all__ = [
     "smartcity_agency_list",
     "smartcity_agency_show",
     "smartcity_indicator_list",
     "smartcity_indicator_show",
+    "smartcity_opd_rename",
+    "smartcity_schema_check",
+    "smartcity_tag_list",
+    "smartcity_tag_update",
 ]
