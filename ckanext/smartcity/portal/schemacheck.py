@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-LIST_OUTPUTS = {"scheming_multiple_choice_output", "scheming_load_json"}
+LIST_OUTPUTS = {"smartcity_list_output", "scheming_multiple_choice_output", "scheming_load_json"}
 
 
 @dataclass(frozen=True)
