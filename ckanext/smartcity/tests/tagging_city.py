@@ -7,7 +7,7 @@ from typing import Any
 
 from ckan import model
 from ckan.plugins import toolkit as tk
-from ckan.tests import factories, helpers
+from ckan.tests import helpers
 
 CONTRACTS, SENSORS, LAMPS = (f"iso37122:2019/{code}" for code in ("5.1", "7.1", "7.10"))
 
@@ -19,7 +19,7 @@ def build() -> None:
     one: ``lampu`` (dishub).
     """
     for name in ("wali", "anggota", "petugas", "warga"):
-        factories.User(name=name)
+        model.Session.add(model.User(name=name, email=f"{name}@example.org"))
     agency("diskominfo", "Dinas Komunikasi", ("wali", "editor"), ("anggota", "member"), sdi_role="walidata")
     agency("dinkes", "Dinas Kesehatan", ("petugas", "editor"))
     agency("dishub", "Dinas Perhubungan")
@@ -30,10 +30,16 @@ def build() -> None:
     dataset("lampu", "dishub", title="Lampu jalan", indicators=[LAMPS], opd=["dishub"])
 
 
-def agency(name: str, title: str, *members: tuple[str, str], **profile: Any) -> dict[str, Any]:
+def agency(name: str, title: str, *members: tuple[str, str], **profile: str) -> None:
     """An organization with members, each a pair of user name and capacity."""
-    users = [{"name": user, "capacity": capacity} for user, capacity in members]
-    return helpers.call_action("organization_create", site_user(), name=name, title=title, users=users, **profile)
+    organization = model.Group(name=name, title=title, type="organization", is_organization=True)
+    organization.extras = profile
+    model.Session.add(organization)
+    model.Session.flush()
+    for user, capacity in members:
+        member = model.Member(organization, model.User.get(user).id, table_name="user", capacity=capacity)
+        model.Session.add(member)
+    model.Session.commit()
 
 
 def dataset(name: str, owner: str, **fields: Any) -> dict[str, Any]:
