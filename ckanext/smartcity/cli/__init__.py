@@ -7,6 +7,8 @@ import click
 from ckanext.smartcity.cli.catalogue import catalogue
 from ckanext.smartcity.cli.demo import demo
 from ckanext.smartcity.cli.organizations import init
+from ckanext.smartcity.cli.schema import schema
+from ckanext.smartcity.cli.tagging import opd, tag
 
 
 @click.group(short_help="Indicators, agencies and tags of the smart city.")
@@ -17,5 +19,8 @@ def smartcity() -> None:
 smartcity.add_command(catalogue)
 smartcity.add_command(demo)
 smartcity.add_command(init)
+smartcity.add_command(opd)
+smartcity.add_command(schema)
+smartcity.add_command(tag)
 
 __all__ = ["smartcity"]

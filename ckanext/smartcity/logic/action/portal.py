@@ -5,15 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.smartcity import catalogue, config
-from ckanext.smartcity.logic import schema
-from ckanext.smartcity.portal import fields, refusals, schemacheck, schemafiles, store, tagging
+from ckanext.smartcity.logic import refusals, schema
+from ckanext.smartcity.portal import fields, hooks, schemacheck, schemafiles, store, tagging
 
 __all__ = [
     "smartcity_opd_rename",
@@ -71,8 +70,8 @@ def smartcity_tag_update(context: Context, data_dict: DataDict) -> dict[str, Any
     :returns: ``dry_run``; ``counts`` by state; ``rows`` in their order, each with ``line``, ``dataset`` as sent,
         ``name`` and ``title`` (``None`` where refused for its dataset), ``state`` (``new``, ``unchanged`` or
         ``refused``), the ``indicators`` and ``opd`` added, and ``problems``, each with ``rule``, ``column``,
-        ``value`` and ``message``. A dataset that another rule of the portal keeps from being saved is ``refused``
-        while the rows around it are written.
+        ``value`` and ``message``; ``written``: how many datasets were saved. A dataset that another rule of the portal
+        keeps from being saved is ``refused`` while the rows around it are written
     :raises ValidationError: no rows, more than 5000, or a cell that is no list of texts
     """
     tk.check_access("smartcity_tag_update", context, data_dict)
@@ -83,14 +82,17 @@ def smartcity_tag_update(context: Context, data_dict: DataDict) -> dict[str, Any
     known = tagging.Known(
         indicators=[indicator.uid for indicator in catalogue.load(**config.catalogue_sources()).indicators],
         opd=store.organization_names({value for row in rows for value in row.opd}),
-        ended=store.ended_organizations(datetime.now(config.timezone()).date()),
+        ended=store.ended_organizations(hooks.today()),
     )
     outcomes = tagging.check(rows, _visible_datasets(context, {row.dataset for row in rows}), known)
-    if not data["dry_run"] and all(outcome.state != "refused" for outcome in outcomes):
+    write = not data["dry_run"] and all(outcome.state != "refused" for outcome in outcomes)
+    if write:
         outcomes = [_applied(context, outcome) for outcome in outcomes]
+    counts = Counter(outcome.state for outcome in outcomes)
     return {
         "dry_run": data["dry_run"],
-        "counts": {"new": 0, "unchanged": 0, "refused": 0, **Counter(outcome.state for outcome in outcomes)},
+        "counts": {"new": 0, "unchanged": 0, "refused": 0, **counts},
+        "written": counts["new"] if write else 0,
         "rows": [_outcome_dict(outcome) for outcome in outcomes],
     }
 

@@ -13,7 +13,7 @@ import ckanext.smartcity
 
 PACKAGE = "ckanext.smartcity"
 ROOT = Path(ckanext.smartcity.__file__).parent
-TOOLKIT = ("ckan.plugins.toolkit", "ckan.plugins")
+TOOLKIT = ("ckan.plugins.toolkit", "ckan.plugins", "ckan.types")
 
 # A file of a room is pure unless it stands here.
 SHELLS = {
