@@ -34,7 +34,7 @@ def check() -> None:
         for difference in loaded["fields"]:
             click.echo(f"  {_difference(difference)}")
     for dataset in result["datasets"]:
-        click.echo(f'Dataset {dataset["name"]}: {dataset["field"]} holds "{dataset["value"]!a}", not rows.')
+        click.echo(f"Dataset {dataset['name']}: {dataset['field']} holds {dataset['value']!a}, not rows.")
     if result["count"]:
         click.echo("Empty or rename these extras before the schema is switched on: their pages will fail.")
     forms = [field for loaded in result["types"] for field in loaded["fields"] if field["kind"] == "form"]

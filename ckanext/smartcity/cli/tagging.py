@@ -142,10 +142,10 @@ def _report(row: dict[str, Any]) -> list[str]:
 
 def _conclusion(result: dict[str, Any]) -> str:
     counts = ", ".join(f"{state} {count}" for state, count in result["counts"].items())
-    if result["dry_run"]:
-        return f"{counts}. Nothing was written: write with --apply."
     if result["counts"]["refused"] and not result["written"]:
         return f"{counts}. Nothing was written: mend the refused rows first."
+    if result["dry_run"]:
+        return f"{counts}. Nothing was written: write with --apply."
     return f"{counts}. Written: {result['written']}."
 
 
