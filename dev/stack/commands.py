@@ -18,7 +18,7 @@ from .lock import Busy, hold, is_held, wait_until_free
 from .places import Places
 from .ports import portal_port
 from .progress import say, step
-from .stack import Stack, guarded, make_folders, running_services, set_up_portal
+from .running import Stack, guarded, make_folders, running_services, set_up_portal
 from .state import read_json
 from .supervisor import stop_on_signals
 from .testing import run_tests
@@ -30,10 +30,13 @@ NOT_RUNNING = 3
 """Exit code of ``status`` when nothing runs, as system services have it."""
 
 
-def main(arguments: list[str]) -> int:
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def main(arguments: list[str], root: Path = CHECKOUT) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(arguments)
-    places = Places(Path(__file__).resolve().parents[2])
+    places = Places(root)
     try:
         with stop_on_signals():
             return options.command(places, options)

@@ -17,7 +17,7 @@ from .lock import Busy, hold
 from .places import Places
 from .process import dies_with_parent, kill_group
 from .progress import say
-from .stack import guarded, make_folders, running_services
+from .running import guarded, make_folders, running_services
 from .state import read_json, secrets_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
