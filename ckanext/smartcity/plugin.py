@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ckan import plugins as p
+from ckan.exceptions import CkanConfigurationException
 from ckan.plugins import toolkit as tk
 
 from ckanext.smartcity import cli, helpers, views
+from ckanext.smartcity.catalogue import CatalogueError
 from ckanext.smartcity.logic import action, auth, validators
 from ckanext.smartcity.portal import facets, hooks, licenses
 from ckanext.smartcity.translation import Translation
@@ -36,7 +38,10 @@ class SmartcityPlugin(p.SingletonPlugin, Translation):
 
     # IConfigurable
     def configure(self, config: Any) -> None:
-        hooks.check_start(config, self.i18n_locales())
+        try:
+            hooks.check_start(config, self.i18n_locales())
+        except CatalogueError as error:
+            raise CkanConfigurationException(f"The catalogue of ckanext-smartcity has mistakes:\n{error}") from error
 
     # IFacets
     def dataset_facets(self, facets_dict: dict[str, str], package_type: str) -> dict[str, str]:
