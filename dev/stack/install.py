@@ -60,9 +60,16 @@ class Installer:
                 self.stamps.mark(name, digest)
 
     def is_complete(self, *, with_tests: bool) -> bool:
+        return not self._due(with_tests)
+
+    def disturbs_the_portal(self) -> bool:
+        """Whether an installation would exchange what a running portal runs on."""
+        return bool(self._due(with_tests=False) - {"checkout"})
+
+    def _due(self, with_tests: bool) -> set[str]:
         if not self.places.python.exists():
             self.stamps.forget(*IN_ENVIRONMENT)
-        return all(self.stamps.fresh(name, digest) for name, digest, _ in self._steps(with_tests))
+        return {name for name, digest, _ in self._steps(with_tests) if not self.stamps.fresh(name, digest)}
 
     def _steps(self, with_tests: bool):
         """Name, digest and work of each step, in order. A new environment makes all later steps due.

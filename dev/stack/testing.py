@@ -73,7 +73,7 @@ def _addresses_at_running_portal(places: Places, guard: int) -> dict[str, str]:
     if not state.get("ready"):
         raise Trouble("The portal of this checkout is just being started: wait until it is ready, then test again.")
     installer = Installer(places, guard)
-    if not installer.is_complete(with_tests=False):
+    if installer.disturbs_the_portal():
         raise Trouble("The requirements have changed since the portal was started: stop it, then test again.")
     installer.install(with_tests=True)
     given = overrides(os.environ, places)

@@ -132,6 +132,17 @@ def test_what_is_installed_is_left_alone_until_its_requirements_change(installer
     assert done == ["_test_packages"]
 
 
+def test_a_changed_project_file_does_not_disturb_a_running_portal_changed_packages_do(installer, monkeypatch):
+    record_steps(installer, monkeypatch)
+    installer.install(with_tests=False)
+    (installer.places.root / "pyproject.toml").write_text("[tool.ruff]\n")
+    assert not installer.is_complete(with_tests=False)
+    assert not installer.disturbs_the_portal()
+    with (installer.places.requirements / "runtime.txt").open("a") as file:
+        file.write("new==1 --hash=sha256:0\n")
+    assert installer.disturbs_the_portal()
+
+
 def test_an_environment_whose_python_is_gone_is_made_anew_with_all_in_it(installer, monkeypatch):
     record_steps(installer, monkeypatch)
     installer.install(with_tests=True)
