@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from ckanext.smartcity.views import agencies  # noqa: F401  adds its pages to the blueprint
+from ckanext.smartcity.views.answers import careful_answer
 from ckanext.smartcity.views.indicators import smartcity
 
 __all__ = ["smartcity"]
+
+smartcity.after_app_request(careful_answer)

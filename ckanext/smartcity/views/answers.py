@@ -1,4 +1,4 @@
-"""Answers that depend on who asks."""
+"""Answers that depend on who asks, and refusals: no cache keeps them."""
 
 from __future__ import annotations
 
@@ -16,3 +16,19 @@ def private_answer(answer: Response | str) -> Response:
     response = make_response(answer)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def careful_answer(response: Response) -> Response:
+    """``after_app_request``: of our pages and actions, a cache keeps only what an anonymous visitor was given.
+
+    CKAN answers ``public`` whatever is not rendered by a template, so also an API call with a token, and every error
+    page where ``ckan.cache_enabled`` is on.
+    """
+    if _is_ours() and (tk.current_user.is_authenticated or response.status_code >= 400):
+        return private_answer(response)
+    return response
+
+
+def _is_ours() -> bool:
+    called = (tk.request.view_args or {}).get("logic_function", "")
+    return (tk.request.blueprint or "").startswith("smartcity") or called.startswith("smartcity_")

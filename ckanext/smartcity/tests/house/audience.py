@@ -1,0 +1,52 @@
+"""For whom each action and each page is. The house tests ask every one of them; one that is missing here fails."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ckanext.smartcity.tests.house.city import KINDS
+
+EVERYBODY = frozenset(KINDS)
+WALIDATA = frozenset({"sysadmin", "walidata_editor", "walidata_admin"})
+
+
+class Case(NamedTuple):
+    """For whom an action or page is, and what to send it. Whatever is sent must not change the city."""
+
+    audience: frozenset[str]
+    data: dict[str, Any] = {}
+    address: str = ""
+    writes: bool = False  # by POST only
+
+    @property
+    def public(self) -> bool:
+        return self.audience == EVERYBODY
+
+
+ACTIONS = {
+    "smartcity_agency_list": Case(EVERYBODY),
+    "smartcity_agency_show": Case(EVERYBODY, {"id": "bapenda"}),
+    "smartcity_indicator_list": Case(EVERYBODY),
+    "smartcity_indicator_show": Case(EVERYBODY, {"id": "iso37122:2019/5.1"}),
+}
+PAGES = {
+    "smartcity.summary": Case(EVERYBODY, address="/smartcity"),
+    "smartcity.summary_file": Case(EVERYBODY, address="/smartcity.json"),
+    "smartcity.indicator": Case(EVERYBODY, address="/smartcity/indicator/iso37122-2019/5.1"),
+    "smartcity.indicator_file": Case(EVERYBODY, address="/smartcity/indicator/iso37122-2019/5.1.csv"),
+    "smartcity.agency_list": Case(EVERYBODY, address="/smartcity/agency"),
+    "smartcity.agency_list_file": Case(EVERYBODY, address="/smartcity/agency.csv"),
+    "smartcity.agency": Case(EVERYBODY, address="/smartcity/agency/bapenda"),
+    "smartcity.agency_file": Case(EVERYBODY, address="/smartcity/agency/bapenda.json"),
+}
+# Addresses of ours that are refused: an unknown thing, a filter without sense
+REFUSED = (
+    "/smartcity?theme=99",
+    "/smartcity.csv?theme=99",
+    "/smartcity/indicator/iso37122-2019/99.9",
+    "/smartcity/indicator/iso37122-2019/99.9.json",
+    "/smartcity/agency/nowhere",
+    "/smartcity/agency/nowhere.csv",
+    "/api/3/action/smartcity_indicator_list?theme=99",
+    "/api/3/action/smartcity_agency_show?id=nowhere",
+)
