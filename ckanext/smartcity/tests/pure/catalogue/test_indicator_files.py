@@ -6,6 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ckanext.smartcity.tests.pure.catalogue.conftest import FILE, INDICATOR
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["", " ", "x", "5.1", "100"]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["id", "en", "min"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
 
 
 def told(problems: list[Any]) -> list[tuple[str, str, str]]:
@@ -112,6 +124,14 @@ def test_a_type_that_does_not_say_its_multiplier_may_have_any(file, read):
     found, problems = read([file])
     assert problems == []
     assert found.indicators["kota:2025/5.1"].multiplier == Decimal("0.001")
+
+
+@given(field=st.sampled_from([*INDICATOR, "readings", "note", "overrides", "programme"]), value=ANYTHING)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_a_field_there_are_problems_or_none_but_never_a_crash(read, field, value):
+    data = {**FILE, "indicators": [{**INDICATOR, field: value}]}
+    found, problems = read([data])
+    assert problems or "kota:2025/5.1" in found.indicators
 
 
 def test_an_indicator_without_a_code_is_told_by_its_place(file, read):
