@@ -98,41 +98,34 @@ def check(rows: Sequence[Row], datasets: Mapping[str, Tagged], known: Known) -> 
     outcomes = []
     for row in rows:
         dataset = datasets.get(row.dataset)
+        problems = _value_problems(row, dataset, known)
         if dataset is None:
-            rule = "unknown_dataset" if row.dataset else "no_dataset"
-            outcomes.append(Outcome(row, None, problems=(Problem(rule, "dataset", row.dataset),)))
+            problems.insert(0, Problem("unknown_dataset" if row.dataset else "no_dataset", "dataset", row.dataset))
         elif dataset.id in first_line:
-            meant = (str(first_line[dataset.id]),)
-            problem = Problem("dataset_twice", "dataset", row.dataset, meant)
-            outcomes.append(Outcome(row, dataset, problems=(problem,)))
+            problems.insert(0, Problem("dataset_twice", "dataset", row.dataset, (str(first_line[dataset.id]),)))
         else:
             first_line[dataset.id] = row.line
-            outcomes.append(_judge(row, dataset, known))
+        if problems or dataset is None:
+            outcomes.append(Outcome(row, dataset, problems=tuple(problems)))
+        else:
+            opd = (known.opd.get(value, value) for value in row.opd)
+            outcomes.append(Outcome(row, dataset, added(dataset.indicators, row.indicators), added(dataset.opd, opd)))
     return outcomes
 
 
-def _judge(row: Row, dataset: Tagged, known: Known) -> Outcome:
+def _value_problems(row: Row, dataset: Tagged | None, known: Known) -> list[Problem]:
+    """What is wrong with the values that a row would add; values that the dataset has may stay."""
+    stored = dataset or Tagged("", "", "")
     problems = [
         Problem("no_such_field", column, getattr(row, column)[0])
         for column in COLUMNS
-        if getattr(row, column) and column not in dataset.fields
+        if getattr(row, column) and column not in stored.fields
     ]
-    problems += [
-        problem
-        for value in row.indicators
-        if value not in dataset.indicators and (problem := _indicator_problem(value, known))
-    ]
-    problems += [
-        problem for value in row.opd if value not in dataset.opd and (problem := _opd_problem(value, dataset, known))
-    ]
-    if problems:
-        return Outcome(row, dataset, problems=tuple(problems))
-    return Outcome(
-        row,
-        dataset,
-        indicators=added(dataset.indicators, row.indicators),
-        opd=added(dataset.opd, (known.opd.get(value, value) for value in row.opd)),
-    )
+    new_indicators = [value for value in row.indicators if value not in stored.indicators]
+    new_opd = [value for value in row.opd if value not in stored.opd]
+    problems += filter(None, (_indicator_problem(value, known) for value in new_indicators))
+    problems += filter(None, (_opd_problem(value, stored, known) for value in new_opd))
+    return problems
 
 
 def _indicator_problem(value: str, known: Known) -> Problem | None:

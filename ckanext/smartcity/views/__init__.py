@@ -5,7 +5,8 @@ from __future__ import annotations
 from ckanext.smartcity.views import agencies  # noqa: F401  adds its pages to the blueprint
 from ckanext.smartcity.views.answers import careful_answer
 from ckanext.smartcity.views.indicators import smartcity
+from ckanext.smartcity.views.tagging import smartcity_tagging
 
-__all__ = ["smartcity"]
+__all__ = ["smartcity", "smartcity_tagging"]
 
 smartcity.after_app_request(careful_answer)

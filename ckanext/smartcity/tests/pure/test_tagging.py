@@ -78,6 +78,12 @@ def test_all_problems_of_a_row_come_at_once():
     assert rules == ["bare_code", "unknown_indicator", "unknown_opd"]
 
 
+def test_values_are_judged_also_where_the_dataset_is_unknown():
+    (outcome,) = check([Row(2, "tidak-ada", ("7.1",), ("y",))], {}, KNOWN)
+    assert [problem.rule for problem in outcome.problems] == ["unknown_dataset", "bare_code", "unknown_opd"]
+    assert outcome.patch == {}
+
+
 def test_a_type_without_the_field_refuses_the_column():
     outcome = judge(tagged(fields=frozenset({"indicators"})), indicators=(UIDS[0],), opd=("dinkes",))
     assert [(problem.rule, problem.column) for problem in outcome.problems] == [("no_such_field", "opd")]
@@ -85,7 +91,7 @@ def test_a_type_without_the_field_refuses_the_column():
 
 def test_a_dataset_named_twice_is_refused_the_second_time_also_by_its_id():
     dataset = tagged()
-    rows = [Row(2, "aduan", (UIDS[0],)), Row(3, "id-1", (UIDS[1],))]
+    rows = [Row(2, "aduan", (UIDS[0],)), Row(2, "id-1", (UIDS[1],))]
     first, second = check(rows, {"aduan": dataset, "id-1": dataset}, KNOWN)
     assert first.state == "new"
     assert second.problems == (Problem("dataset_twice", "dataset", "id-1", ("2",)),)
