@@ -64,7 +64,7 @@ class Entry:
     def quoted(self, key: str, pattern: str, example: str) -> str:
         """A text of a form, such as a code. A number is refused: an unquoted 7.10 is the number 7.1."""
         value = self._take(key, required=True)
-        if isinstance(value, (int, float)):
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             self.wrong(
                 key, f'is the number {value}: write it in quotes, like "{example}", for YAML cuts 9.10 down to 9.1'
             )

@@ -34,7 +34,10 @@ def _files(source: str, problems: list[Problem]) -> dict[str, Traversable]:
 
 
 def _read(name: str, file: Traversable, problems: list[Problem]) -> Vocabulary:
-    choices = Entry({"choices": read_yaml(file, problems)}, str(file), problems).children("choices", code="value")
+    data = read_yaml(file, problems)
+    if data == []:
+        problems.append(Problem(str(file), "", "", "has no choice"))
+    choices = Entry({"choices": data}, str(file), problems).children("choices", code="value")
     vocabulary = Vocabulary(name, tuple(_choice(name, entry) for entry in choices))
     for value in duplicates([choice.value for choice in vocabulary.choices]):
         problems.append(Problem(str(file), value, "value", "stands here twice"))

@@ -85,6 +85,7 @@ def vocabulary(write, tmp_path, name: str, text: str):
         ("measures", "- {value: yes, label: {id: A, en: A}}", "True", "value", "write it in quotes"),
         ("measures", "- {value: 1, label: {id: A, en: A}}", "1", "value", "write it in quotes"),
         ("measures", "value: a", "", "choices", "must be a list"),
+        ("measures", "[]", "", "", "has no choice"),
         (
             "measures",
             "- {value: a, label: {id: A, en: Longer than twenty-two characters}}",

@@ -36,6 +36,7 @@ def test_a_good_file_has_no_problem(file, read):
     ("field", "value", "message"),
     [
         ("code", 7.1, "write it in quotes"),
+        ("code", True, "not as text: write it in quotes"),
         ("code", "5", "another form"),
         ("theme", 6, "6 is not a theme known here"),
         ("theme", "5", "not a whole number"),
