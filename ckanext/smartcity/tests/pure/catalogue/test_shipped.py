@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from decimal import Decimal
-from importlib import resources
 
 import pytest
 
@@ -189,13 +187,3 @@ def test_a_reason_says_for_which_decision_and_which_part_of_the_test_it_is(shipp
 def test_decisions_are_text_though_yaml_reads_them_as_booleans(shipped):
     assert [c.value for c in shipped.vocabularies["clause_decisions"].choices] == ["yes", "partial", "no", "undecided"]
     assert [c.value for c in shipped.vocabularies["city_service_decisions"].choices] == ["yes", "no", "undecided"]
-
-
-def test_licences_keep_the_ids_of_ckan_and_carry_both_languages():
-    text = resources.files("ckanext.smartcity.schemas").joinpath("licenses.json").read_text(encoding="utf-8")
-    licences = {licence["id"]: licence for licence in json.loads(text)}
-    assert len(licences) == 19
-    assert {"notspecified", "cc-by", "other-closed", "uk-ogl"} < licences.keys()
-    open_ones = {"CC-BY-4.0", "CC0-1.0", "ODC-BY-1.0", "terbatas-id"}
-    assert {i for i in open_ones if licences[i]["od_conformance"] == "approved"} == open_ones - {"terbatas-id"}
-    assert all(" / " in licence["title"] for licence in licences.values())
