@@ -130,7 +130,7 @@ def set_up_portal(stack: Stack, site_url: str, guard: int) -> dict[str, str]:
     template = places.dev / "stack" / "ckan.ini.template"
     script = places.dev / "stack" / "setup_ckan.py"
     stamps = Stamps(places.data / "stamps")
-    ini_digest = digest_of([template])
+    ini_digest = digest_of([template], str(places.root))
     if not (places.ini.exists() and stamps.fresh("ini", ini_digest)):
         _write_ini(places, template, stack.secrets)
         stamps.mark("ini", ini_digest)
@@ -158,7 +158,11 @@ def set_up_portal(stack: Stack, site_url: str, guard: int) -> dict[str, str]:
 
 def _write_ini(places: Places, template: Path, secrets: Mapping[str, str]) -> None:
     text = string.Template(template.read_text(encoding="utf-8"))
-    values = {"secret_key": secrets["secret_key"], "files": str(places.data / "files")}
+    values = {
+        "secret_key": secrets["secret_key"],
+        "files": str(places.data / "files"),
+        "demo_portal": str(places.dev / "demo" / "portal"),
+    }
     write_atomically(places.ini, text.substitute(values))
 
 
