@@ -145,7 +145,9 @@ class Installer:
 
     def _run(self, command: Sequence[str | Path], what: str) -> None:
         begin = self.log.stat().st_size if self.log.exists() else 0
-        environ = {**self.environ, "UV_CACHE_DIR": str(self.places.cache / "uv")}
+        temporary = self.places.cache / "tmp"
+        temporary.mkdir(parents=True, exist_ok=True)
+        environ = {**self.environ, "UV_CACHE_DIR": str(self.places.cache / "uv"), "TMPDIR": str(temporary)}
         code = run_to_end(command, environ=environ, log=self.log, guard=self.guard)
         if code != 0:
             with self.log.open(encoding="utf-8", errors="replace") as log:

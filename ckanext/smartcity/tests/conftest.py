@@ -32,6 +32,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what is fast first and what drives a browser last; skip the latter where there is no browser."""
+    items.sort(key=_position)
+    if not os.environ.get("SMARTCITY_CHROMIUM"):
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="SMARTCITY_CHROMIUM names no browser"))
+
+
+def _position(item: pytest.Item) -> int:
+    if item.get_closest_marker("browser"):
+        return 2
+    return 0 if "pure" in item.path.parts else 1
+
+
 def _changes_configuration(request: pytest.FixtureRequest) -> bool:
     return any(request.node.get_closest_marker(mark) for mark in CHANGING_MARKS)
 
