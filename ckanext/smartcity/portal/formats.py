@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -13,16 +14,19 @@ from babel.numbers import format_decimal
 LOCALES = {"en": "en_GB"}
 
 
+@lru_cache(maxsize=2048)
 def number(value: int | float | Decimal, language: str) -> str:
     """``1.234.567,8`` in Indonesian, ``1,234,567.8`` in English; all decimals that the value has."""
     return format_decimal(value, locale=_locale(language), decimal_quantization=False)
 
 
+@lru_cache(maxsize=2048)
 def day(value: date, language: str, width: str = "long") -> str:
     """``17 Agustus 2025`` in Indonesian, ``17 August 2025`` in English; ``width`` may be ``medium`` for tables."""
     return format_date(value, format=width, locale=_locale(language))
 
 
+@cache
 def _locale(language: str) -> Locale:
     """Babel's locale for a language of CKAN; English for one that Babel does not know."""
     try:

@@ -2,7 +2,7 @@
 
 ``store.public_datasets`` gives datasets as they are stored; ``judge`` reads them, tolerating whatever an older portal
 left in a field; the rest counts. A dataset stands under every indicator it names, so counts by indicator add up to
-more than the number of datasets: ``Totals.datasets`` counts each dataset once.
+more than the number of datasets: ``dataset_count`` counts each dataset once.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
-from functools import lru_cache
+from datetime import date
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from ckanext.smartcity.catalogue import Catalogue, Indicator, Responsibility, Text
@@ -31,7 +31,7 @@ class StoredDataset(NamedTuple):
     frequency: str | None
     access_rights: str | None
     next_release_date: str | None
-    newest: datetime | None  # UTC, without zone: the youngest resource
+    newest: date | None  # day, in the city's zone, of the youngest resource
 
 
 class StoredOrganization(NamedTuple):
@@ -48,7 +48,6 @@ class Calendar:
     """What "late" means here and today."""
 
     today: date
-    zone: tzinfo  # of the city: in it a moment becomes a day
     periods: Mapping[str, int | None]  # frequency -> days
     grace: Sequence[int]
 
@@ -88,7 +87,7 @@ class IndicatorRow:
     overdue: int = field(init=False)
 
     def __post_init__(self) -> None:
-        agencies = {agency for dataset in self.datasets for agency in dataset.agencies}
+        agencies = set().union(*{dataset.agencies for dataset in self.datasets})
         object.__setattr__(self, "agencies", tuple(sorted(agencies)))
         object.__setattr__(self, "newest", max((d.newest for d in self.datasets if d.newest), default=None))
         object.__setattr__(self, "overdue", sum(d.overdue for d in self.datasets))
@@ -114,57 +113,64 @@ STATES = ("with_data", "without_data", "overdue")
 
 @dataclass(frozen=True)
 class Totals:
-    """Counts of what is shown: ``with_data`` and ``without_data`` add up to ``indicators``."""
+    """Counts of the indicators shown: ``with_data`` and ``without_data`` add up to ``indicators``."""
 
     indicators: int
     with_data: int
     without_data: int
-    overdue: int  # indicators with at least one overdue dataset; part of with_data
-    datasets: int  # each once, however many indicators it serves
-    overdue_datasets: int
-
-
-@lru_cache(maxsize=4096)
-def texts(stored: str | None) -> tuple[str, ...]:
-    """The texts of a stored list; many datasets hold the same few lists."""
-    return tuple(dict.fromkeys(stored_list(stored)))
+    overdue: int  # with at least one overdue dataset; part of with_data
 
 
 def judge(stored: Iterable[StoredDataset], known: Collection[str], calendar: Calendar) -> list[Dataset]:
-    """The datasets that name an indicator in ``known``; other uids and odd values are passed over."""
+    """The datasets that name an indicator in ``known``; other uids and odd values are passed over.
+
+    Many datasets hold the same few lists and dates: each is read once.
+    """
+    named = lru_cache(maxsize=None)(_agencies)
+    serves = lru_cache(maxsize=None)(lambda tags: tuple(uid for uid in _texts(tags) if uid in known))
+    due = lru_cache(maxsize=None)(partial(_due, calendar))
     datasets = []
-    for row in stored:
-        indicators = tuple(uid for uid in texts(row.indicators) if uid in known)
+    for name, title, title_en, owner, tags, opd, frequency, access, release, newest in stored:
+        indicators = serves(tags)
         if not indicators:
             continue
-        newest = freshness.city_day(row.newest, calendar.zone)
-        due, overdue = _due(row, newest, calendar)
-        named = texts(row.opd)
-        title = row.title or row.name
+        title = title or name
         datasets.append(
             Dataset(
-                name=row.name,
-                title=title,
-                title_en=row.title_en or title,
-                owner=row.owner,
-                indicators=indicators,
-                agencies=tuple(dict.fromkeys((row.owner, *named))) if row.owner else named,
-                newest=newest,
-                due=due,
-                overdue=overdue,
+                name,
+                title,
+                title_en or title,
+                owner,
+                indicators,
+                named(owner, opd),
+                newest,
+                *due(frequency, access, release, newest),
             )
         )
     return datasets
 
 
-def _due(row: StoredDataset, newest: date | None, calendar: Calendar) -> tuple[date | None, bool]:
+def _texts(stored: str | None) -> tuple[str, ...]:
+    """The texts of a stored list, each once."""
+    return tuple(dict.fromkeys(stored_list(stored)))
+
+
+def _agencies(owner: str | None, opd: str | None) -> tuple[str, ...]:
+    """The owner first, then the agencies a dataset names."""
+    named = _texts(opd)
+    return tuple(dict.fromkeys((owner, *named))) if owner else named
+
+
+def _due(
+    calendar: Calendar, frequency: str | None, access: str | None, release: str | None, newest: date | None
+) -> tuple[date | None, bool]:
     """When a dataset is next due, and whether that and the grace are over."""
-    period = calendar.periods.get(row.frequency or "")
-    release = day_or_none(row.next_release_date)
-    last_day = freshness.last_day_in_time(period, newest, release, row.access_rights, calendar.grace)
+    period = calendar.periods.get(frequency or "")
+    announced = day_or_none(release)
+    last_day = freshness.last_day_in_time(period, newest, announced, access, calendar.grace)
     if last_day is None:
         return None, False
-    return freshness.due_on(period, newest, release), freshness.is_overdue(last_day, calendar.today)
+    return freshness.due_on(period, newest, announced), freshness.is_overdue(last_day, calendar.today)
 
 
 def indicator_rows(catalogue: Catalogue, datasets: Iterable[Dataset]) -> list[IndicatorRow]:
@@ -203,22 +209,28 @@ def _in_state(row: IndicatorRow, state: str) -> bool:
 
 def totals(rows: Collection[IndicatorRow]) -> Totals:
     """Counts over the rows shown."""
-    datasets = {dataset.name: dataset for row in rows for dataset in row.datasets}
     with_data = sum(1 for row in rows if row.datasets)
     return Totals(
         indicators=len(rows),
         with_data=with_data,
         without_data=len(rows) - with_data,
         overdue=sum(1 for row in rows if row.overdue),
-        datasets=len(datasets),
-        overdue_datasets=sum(dataset.overdue for dataset in datasets.values()),
     )
 
 
-def of_agency(rows: Iterable[IndicatorRow], slug: str) -> list[Dataset]:
-    """The datasets of these rows that an agency owns or is named in, each once."""
-    datasets = {dataset.name: dataset for row in rows for dataset in row.datasets if slug in dataset.agencies}
-    return list(datasets.values())
+def dataset_count(rows: Iterable[IndicatorRow]) -> int:
+    """The datasets of these rows, each once, however many indicators it serves."""
+    return len({dataset.name for row in rows for dataset in row.datasets})
+
+
+def by_agency(rows: Iterable[IndicatorRow]) -> dict[str, list[Dataset]]:
+    """The datasets of these rows by agency that owns them or is named in them, each once."""
+    datasets = {dataset.name: dataset for row in rows for dataset in row.datasets}
+    owned: dict[str, list[Dataset]] = defaultdict(list)
+    for dataset in datasets.values():
+        for slug in dataset.agencies:
+            owned[slug].append(dataset)
+    return owned
 
 
 def newest_first(datasets: Iterable[Dataset]) -> list[Dataset]:

@@ -40,7 +40,8 @@ AGENCY_COLUMNS = (
 
 def agency_list() -> str:
     """All agencies that have to do with an indicator."""
-    return tk.render("smartcity/agencies.html", {"answer": tk.get_action("smartcity_agency_list")({}, {})})
+    answer = tk.get_action("smartcity_agency_list")({}, {})
+    return tk.render("smartcity/agencies.html", {"answer": answer, "names": by_slug(answer["agencies"])})
 
 
 def agency_list_file(form: str) -> Response:

@@ -75,8 +75,17 @@ def indicator_file(standard: str, code: str, form: str) -> Response:
 
 
 def by_slug(agencies: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Agencies for look-up by a template."""
-    return {agency["slug"]: agency for agency in agencies}
+    """Agencies for look-up by a template, each with the address of its page where the portal has it.
+
+    A summary names the same few agencies hundreds of times; making an address is the dearest part of a row.
+    """
+    return {
+        agency["slug"]: {
+            **agency,
+            "url": tk.h.url_for("smartcity.agency", org=agency["slug"]) if agency["on_portal"] else None,
+        }
+        for agency in agencies
+    }
 
 
 def with_names(row: dict[str, Any], key: str) -> dict[str, Any]:

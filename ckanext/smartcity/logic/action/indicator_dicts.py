@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -19,10 +19,9 @@ def agency(value: Agency) -> dict[str, Any]:
     return {"slug": value.slug, "name": text(value.name), "short": value.short, "on_portal": value.on_portal}
 
 
-def agency_row(value: Agency, rows: Iterable[IndicatorRow]) -> dict[str, Any]:
+def agency_row(value: Agency, rows: Iterable[IndicatorRow], own: Collection[Dataset]) -> dict[str, Any]:
     """An agency with counts: of indicators it answers for and supplies, of its own public datasets."""
     answers = [row for row in rows if row.responsibility.lead == value.slug]
-    own = summary.of_agency(rows, value.slug)
     return {
         **agency(value),
         "answers": len(answers),

@@ -60,10 +60,10 @@ def smartcity_indicator_list(context: Context, data_dict: DataDict) -> dict[str,
     :type state: string
 
     :returns: ``as_of`` (today in the city), ``filters`` (those given), ``totals`` of what is shown (``indicators`` =
-        ``with_data`` + ``without_data``, ``overdue``, ``datasets`` each counted once, ``overdue_datasets``),
+        ``with_data`` + ``without_data``; ``overdue``, a part of ``with_data``; ``datasets``, each counted once),
         ``indicators`` (uid, standard, code, path, approach, theme, name, short, programme, local, lead, producers,
-        dataset_count, overdue_count, agencies, newest), ``approaches`` with their themes and the same totals, and
-        ``agencies`` (slug, name, short, on_portal) for every agency named in any indicator, shown or not
+        dataset_count, overdue_count, agencies, newest), ``approaches`` with their themes and totals, and ``agencies``
+        (slug, name, short, on_portal) for every agency named in any indicator, shown or not
     :rtype: dictionary
 
     :raises ckan.logic.ValidationError: a filter has an unknown value; the sentence names it
@@ -76,7 +76,7 @@ def smartcity_indicator_list(context: Context, data_dict: DataDict) -> dict[str,
     return {
         "as_of": _today().isoformat(),
         "filters": given,
-        "totals": asdict(summary.totals(rows)),
+        "totals": {**asdict(summary.totals(rows)), "datasets": summary.dataset_count(rows)},
         "approaches": dicts.approaches(portal.catalogue, rows),
         "indicators": [dicts.indicator_row(row) for row in rows],
         "agencies": [dicts.agency(agency) for agency in agencies],
@@ -131,13 +131,16 @@ def smartcity_agency_list(context: Context, data_dict: DataDict) -> dict[str, An
     """
     tk.check_access("smartcity_agency_list", context, data_dict)
     portal = _read()
-    agencies = [dicts.agency_row(agency, portal.rows) for agency in portal.agencies(portal.rows)]
+    own = summary.by_agency(portal.rows)
+    agencies = [
+        dicts.agency_row(agency, portal.rows, own.get(agency.slug, ())) for agency in portal.agencies(portal.rows)
+    ]
     return {
         "as_of": _today().isoformat(),
         "totals": {
             "agencies": len(agencies),
             "on_portal": sum(agency["on_portal"] for agency in agencies),
-            "datasets": summary.totals(portal.rows).datasets,
+            "datasets": summary.dataset_count(portal.rows),
         },
         "agencies": agencies,
     }
@@ -166,10 +169,10 @@ def smartcity_agency_show(context: Context, data_dict: DataDict) -> dict[str, An
         raise tk.ObjectNotFound(tk._("Agency not found"))
     agency = summary.agency(slug, portal.catalogue, portal.on_portal)
     rows = summary.work_first(row for row in portal.rows if row.concerns(slug))
-    own = summary.of_agency(rows, slug)
+    own = summary.by_agency(rows).get(slug, ())
     return {
         "as_of": _today().isoformat(),
-        **dicts.agency_row(agency, portal.rows),
+        **dicts.agency_row(agency, portal.rows, own),
         "indicators": [
             {
                 **dicts.indicator_row(row),
@@ -190,7 +193,7 @@ def _read(code: str = "") -> _Portal:
     """Two statements: datasets (only those that may serve an indicator of this code) and organisations."""
     definitions = catalogue.load(**config.catalogue_sources())
     known = {indicator.uid for indicator in definitions.indicators}
-    datasets = summary.judge(store.public_datasets(code), known, _calendar(definitions))
+    datasets = summary.judge(store.public_datasets(config.timezone().key, code), known, _calendar(definitions))
     return _Portal(
         definitions,
         summary.organizations(store.public_organizations()),
@@ -202,7 +205,6 @@ def _calendar(definitions: Catalogue) -> Calendar:
     frequencies = definitions.vocabularies["frequencies"].choices
     return Calendar(
         today=_today(),
-        zone=config.timezone(),
         periods={choice.value: choice.extra.get("days") for choice in frequencies},
         grace=config.overdue_grace(),
     )
