@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 # Pure files that others may import as they are
-PUBLIC_FILES = ("fields", "forms", "freshness", "tagging")
+PUBLIC_FILES = ("fields", "forms", "freshness", "summary", "tagging")
 
 PUBLIC = {
     "formats": ("day", "number"),

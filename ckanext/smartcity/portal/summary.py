@@ -134,12 +134,12 @@ def judge(stored: Iterable[StoredDataset], known: Collection[str], calendar: Cal
         indicators = serves(tags)
         if not indicators:
             continue
-        title = title or name
+        shown = title or name
         datasets.append(
             Dataset(
                 name,
-                title,
-                title_en or title,
+                shown,
+                title_en or shown,
                 owner,
                 indicators,
                 named(owner, opd),

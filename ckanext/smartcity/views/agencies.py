@@ -6,7 +6,7 @@ from ckan.plugins import toolkit as tk
 from flask import Response
 
 from ckanext.smartcity.views import files
-from ckanext.smartcity.views.indicators import by_slug, smartcity, with_names
+from ckanext.smartcity.views.indicators import add_page, by_slug, with_names
 
 AGENCIES_COLUMNS = (
     "slug",
@@ -72,7 +72,5 @@ def agency_file(org: str, form: str) -> Response:
     return files.csv_answer(AGENCY_COLUMNS, [with_names(row, "name") for row in answer["indicators"]])
 
 
-smartcity.add_url_rule("/smartcity/agency", view_func=agency_list)
-smartcity.add_url_rule("/smartcity/agency.<any(csv, json):form>", view_func=agency_list_file)
-smartcity.add_url_rule("/smartcity/agency/<org>", view_func=agency)
-smartcity.add_url_rule("/smartcity/agency/<org>.<any(csv, json):form>", view_func=agency_file)
+add_page("/smartcity/agency", agency_list, agency_list_file)
+add_page("/smartcity/agency/<org>", agency, agency_file)

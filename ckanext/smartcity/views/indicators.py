@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -108,7 +109,12 @@ def _filters() -> dict[str, str]:
     return {name: value for name in FILTERS if (value := tk.request.args.get(name, "").strip())}
 
 
-smartcity.add_url_rule("/smartcity", view_func=summary)
-smartcity.add_url_rule("/smartcity.<any(csv, json):form>", view_func=summary_file)
-smartcity.add_url_rule("/smartcity/indicator/<standard>/<code>", view_func=indicator)
-smartcity.add_url_rule("/smartcity/indicator/<standard>/<code>.<any(csv, json):form>", view_func=indicator_file)
+def add_page(address: str, page: Callable[..., Any], file: Callable[..., Any]) -> None:
+    """A page and, at the same address, its table as CSV and JSON; ``file`` takes ``form``."""
+    smartcity.add_url_rule(address, view_func=page)
+    for form in ("csv", "json"):
+        smartcity.add_url_rule(f"{address}.{form}", view_func=file, defaults={"form": form})
+
+
+add_page("/smartcity", summary, summary_file)
+add_page("/smartcity/indicator/<standard>/<code>", indicator, indicator_file)

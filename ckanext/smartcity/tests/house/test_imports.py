@@ -28,7 +28,7 @@ TABLE = [
     ("catalogue/*", ["yaml", f"{PACKAGE}.catalogue*"]),
     ("portal/store.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.portal*"]),
     ("portal/<shell>", [*TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal*"]),
-    ("portal/<pure>", ["yaml", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal.<pure>"]),
+    ("portal/<pure>", ["yaml", "babel*", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal.<pure>"]),
     ("logic/action/*", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "portal*", "logic.*"))]),
     ("logic/*", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "portal.<public>", "logic.*"))]),
     ("views/csrf.py", [*TOOLKIT, "flask", "ckan.config.middleware.flask_app"]),
