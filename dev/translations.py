@@ -34,6 +34,15 @@ SOURCE_LANGUAGE = "en"
 # The day of the first catalogue, for ever: a run that changes no text changes no byte, and git knows the days.
 CREATED = datetime(2026, 11, 25, tzinfo=timezone.utc)
 Key = tuple[str, str | None]
+# CKAN puts these together from the name of our dataset type, so no code holds them; the English needs a text as well.
+OF_OUR_TYPE = (
+    "Service_Contract",
+    "Service_Contracts",
+    ("{number} service_contract found", "{number} service_contracts found"),
+    ('{number} service_contract found for "{query}"', '{number} service_contracts found for "{query}"'),
+    "No service_contracts found",
+    'No service_contracts found for "{query}"',
+)
 
 
 def key(message: Message) -> Key:
@@ -93,6 +102,8 @@ def our_messages() -> Catalog:
         methods, options = parse_mapping_cfg(config)
     for name, _line, text, comments, context in extract_from_dir(ROOT, methods, options, comment_tags=["i18n:"]):
         catalog.add(text, locations=[(name, 0)], auto_comments=comments, context=context)
+    for text in OF_OUR_TYPE:
+        catalog.add(text, locations=[("schemas/datasets/service_contract.yaml", 0)])
     return catalog
 
 
@@ -234,8 +245,8 @@ def problems() -> list[str]:
             found.append(f"{path_of(language, 'po').relative_to(FOLDER)} is out of date")
         if not is_compiled(language, catalog):
             found.append(f"{path_of(language, 'mo').relative_to(FOLDER)} is not what the .po file compiles to")
-        if language != SOURCE_LANGUAGE:
-            found += [f"{language}: {message.id!r} has no text" for message in catalog if not is_translated(message)]
+        wanted = [message for message in catalog if language != SOURCE_LANGUAGE or message.id in OF_OUR_TYPE]
+        found += [f"{language}: {message.id!r} has no text" for message in wanted if not is_translated(message)]
     return found
 
 

@@ -1,4 +1,7 @@
-"""Template helpers. All names begin with ``smartcity_``: among plugins the first of a name wins."""
+"""Template helpers. All names begin with ``smartcity_``: among plugins the first of a name wins.
+
+The one exception chains a helper of CKAN.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from ckanext.smartcity import catalogue, config, portal
 from ckanext.smartcity.portal import fields, forms
 
 __all__ = [
+    "humanize_entity_type",
     "smartcity_approaches",
     "smartcity_catalogue_text",
     "smartcity_chips",
@@ -235,3 +239,16 @@ def smartcity_is_yes(value: Any) -> bool:
 def smartcity_is_email(value: Any) -> bool:
     """Whether a text can be linked as an e-mail address."""
     return fields.is_email(value)
+
+
+@tk.chained_helper
+def humanize_entity_type(next_helper: Any, entity_type: str, object_type: str, purpose: str) -> str | None:
+    """CKAN's words around the name of a type ("Create Service contract"), with the type's name in the page's language.
+
+    CKAN makes the name out of ``service_contract`` and translates only the words around it.
+    """
+    words = next_helper(entity_type, object_type, purpose)
+    if object_type != "service_contract" or not words:
+        return words
+    words = words.replace("Service contract", tk._("service contract"))
+    return words[0].upper() + words[1:]

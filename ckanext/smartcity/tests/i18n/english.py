@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from html.parser import HTMLParser
 
 SPOKEN_ATTRIBUTES = ("title", "placeholder", "aria-label", "alt")
@@ -70,11 +70,16 @@ class English:
                 elif not PLACEHOLDER.search(text):
                     self.words.add(text.strip(" .:…"))
 
-    def found_in(self, html: str) -> list[str]:
-        """The English messages on a page: single words as a text of their own, longer ones also inside a text."""
+    def found_in(self, html: str, data: Container[str] = ()) -> list[str]:
+        """The English messages on a page: single words as a text of their own, longer ones also inside a text.
+
+        :param data: texts that are data and may be in any language
+        """
         found = []
         for text in spoken(html):
-            if re.sub(r"^[\W\d]+|[\W\d]+$", "", text) in self.words:
+            if text in data:
+                continue
+            if re.sub(r"^[\s\d.:…*()]+|[\s\d.:…*()]+$", "", text) in self.words:
                 found.append(text)
             found += [
                 f"{sentence} (in: {text[:80]})" for sentence, pattern in self.sentences.items() if pattern.search(text)

@@ -107,11 +107,12 @@ def city(clean):
 
 def english_on(pages, app, english, city, prefix=""):
     found = {}
+    licences = {licence["title"] for licence in call_action("license_list")}  # each in both languages
     for page in pages:
         address = prefix + page.format(resource=city["resource"])
         answer = app.get(address, follow_redirects=True)
         assert answer.status_code < 500, address
-        if texts := english.found_in(answer.body):
+        if texts := english.found_in(answer.body, licences):
             found[page] = texts
     return found
 

@@ -41,3 +41,18 @@ class TestOnThePortal:
             assert tk._("Datasets") == title
             assert tk.ungettext("{number} dataset found", "{number} datasets found", 7).format(number=7) == found
             assert tk._("Approach") == {"id": "Pendekatan", "en": "Approach"}[language]
+
+    @pytest.mark.parametrize(
+        ("language", "purpose", "words"),
+        [
+            ("id", "search placeholder", "Cari kontrak layanan..."),
+            ("id", "breadcrumb", "Kontrak layanan"),
+            ("en", "search placeholder", "Search service contracts..."),
+            ("en", "breadcrumb", "Service contracts"),
+        ],
+    )
+    def test_contracts_are_called_by_their_name(self, test_request_context, language, purpose, words):
+        with test_request_context("/", environ_overrides={"CKAN_LANG": language}):
+            assert tk.h.humanize_entity_type("package", "service_contract", purpose) == words
+            assert "Data model" in tk.h.humanize_entity_type("package", "data_model", purpose)
+            assert tk.h.humanize_entity_type("package", "dataset", purpose) is None
