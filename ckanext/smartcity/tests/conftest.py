@@ -1,4 +1,4 @@
-"""Fixtures of every test that needs CKAN."""
+"""Fixtures of every test that needs CKAN. CKAN is imported inside them: pure tests run without it in no time."""
 
 from __future__ import annotations
 
@@ -8,12 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ckan import plugins
-from ckan.config.middleware import make_app as make_wsgi_app
-from ckan.lib.app_globals import _CONFIG_CACHE
-from ckan.plugins import toolkit as tk
-from ckan.tests import helpers
-from sqlalchemy.engine import make_url
 
 # Plugins and web application of the plain test.ini, kept from test to test: loading them costs a second each time.
 KEPT = SimpleNamespace(loaded=False, wsgi_app=None)
@@ -22,6 +16,10 @@ CHANGING_MARKS = ("ckan_config", "with_plugins", "provide_plugin")
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuse any database that is not a test database: the first ``clean_db`` drops every table it finds."""
+    if not session.config.pluginmanager.hasplugin("ckan"):
+        return
+    from sqlalchemy.engine import make_url
+
     for name in ("CKAN_SQLALCHEMY_URL", "CKAN_DATASTORE_WRITE_URL", "CKAN_DATASTORE_READ_URL"):
         url = os.environ.get(name)
         if not url or not (make_url(url).database or "").endswith("_test"):
@@ -56,6 +54,9 @@ def with_plugins(
     request: pytest.FixtureRequest, ckan_config: Any, provide_plugin: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """CKAN's fixture of this name, but plugins stay loaded while tests run on the plain configuration."""
+    from ckan import plugins
+    from ckan.plugins import toolkit as tk
+
     if not _changes_configuration(request):
         if not KEPT.loaded:
             plugins.load_all()
@@ -77,8 +78,12 @@ def with_plugins(
 
 
 @pytest.fixture
-def make_app(request: pytest.FixtureRequest, ckan_config: Any) -> Callable[[], helpers.CKANTestApp]:
+def make_app(request: pytest.FixtureRequest, ckan_config: Any) -> Callable[[], Any]:
     """CKAN's fixture of this name, but the application is kept while tests run on the plain configuration."""
+    from ckan.config.middleware import make_app as make_wsgi_app
+    from ckan.lib.app_globals import _CONFIG_CACHE
+    from ckan.tests import helpers
+
     _CONFIG_CACHE.clear()
     if _changes_configuration(request) or not KEPT.loaded:
         return helpers._get_test_app
@@ -91,6 +96,8 @@ def make_app(request: pytest.FixtureRequest, ckan_config: Any) -> Callable[[], h
 def as_user() -> Callable[..., Any]:
     """Call an action as a user by name, with authorisation: ``as_user("ani", "package_create", title=...)``."""
 
+    from ckan.plugins import toolkit as tk
+
     def call(user: str, action: str, **data: Any) -> Any:
         return tk.get_action(action)({"user": user, "ignore_auth": False}, data)
 
@@ -100,5 +107,8 @@ def as_user() -> Callable[..., Any]:
 @pytest.fixture
 def clean(clean_db, clean_index, with_plugins):
     """An empty portal with our plugins: database and index without datasets."""
+    from ckan import plugins
+    from ckan.tests import helpers
+
     assert plugins.plugin_loaded("smartcity")
     return helpers
