@@ -51,6 +51,11 @@ def test_only_editors_of_the_walidata_may_and_no_answer_is_kept(open_as):
             assert "Lokasi CCTV" not in response.text
 
 
+def test_the_dashboard_of_the_walidata_leads_to_the_page(open_as):
+    assert PAGE in open_as("wali", "GET", "/en/dashboard/datasets").text
+    assert PAGE not in open_as("petugas", "GET", "/en/dashboard/datasets").text
+
+
 def test_a_post_address_cannot_be_read(open_as):
     for url in (REVIEW, APPLY):
         assert open_as("wali", "GET", url).status_code in (404, 405)
@@ -59,6 +64,7 @@ def test_a_post_address_cannot_be_read(open_as):
 
 def test_the_list_is_by_agency_and_says_how_many(open_as):
     page = soup(open_as("wali", "GET", PAGE))
+    assert page.select('link[href*="smartcity.css"]')
     legends = [" ".join(legend.text.split()) for legend in page.select("legend")]
     assert legends == ["Datasets without an indicator 1 to 3 of 3", "Dinas Kesehatan", "Dinas Perhubungan"]
     assert [option["value"] for option in page.select("#filter-opd option")] == ["", "dinkes", "dishub"]
