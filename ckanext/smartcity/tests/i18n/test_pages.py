@@ -30,6 +30,15 @@ VISITOR_PAGES = [
     "/group/iklim",
     "/group/about/iklim",
     "/service_contract",
+    "/smartcity",
+    "/smartcity?programme=1&state=without_data",
+    "/smartcity?theme=99",
+    "/smartcity/indicator/iso37122-2019/5.1",
+    "/smartcity/indicator/iso37122-2019/10.1",
+    "/smartcity/indicator/iso37122-2019/99.9",
+    "/smartcity/agency",
+    "/smartcity/agency/dishub",
+    "/smartcity/agency/dinas-cuaca",
     "/user/login",
     "/user/register",
     "/user/reset",
@@ -56,6 +65,7 @@ OFFICER_PAGES = [
     "/organization/manage_members/dinas-cuaca",
     "/organization/member_new/dinas-cuaca",
     "/organization/bulk_process/dinas-cuaca",
+    "/smartcity/tagging",
     "/dashboard/datasets",
     "/dashboard/organizations",
     "/dashboard/groups",
@@ -89,7 +99,9 @@ def city(clean):
     """A small portal whose data share no word with the messages; the resource's id and an officer of its agency."""
     officer = factories.User(name="wulan", fullname="Wulan Sari", about="Petugas data.")
     members = [{"name": officer["name"], "capacity": "admin"}]
-    factories.Organization(name="dinas-cuaca", title="Dinas Cuaca", description="Mencatat cuaca.", users=members)
+    factories.Organization(
+        name="dinas-cuaca", title="Dinas Cuaca", description="Mencatat cuaca.", sdi_role="walidata", users=members
+    )
     factories.Group(name="iklim", title="Iklim", description="Cuaca sepanjang tahun.", users=members)
     dataset = call_action(
         "package_create",
@@ -97,6 +109,8 @@ def city(clean):
         title="Curah hujan harian",
         owner_org="dinas-cuaca",
         license_id="cc-by",
+        indicators=["iso37122:2019/10.1"],
+        frequency="DAILY",
         groups=[{"name": "iklim"}],
         tag_string="cuaca",
         resources=[{"url": "https://kota.example/hujan.csv", "name": "Hujan 2025", "format": "CSV"}],
