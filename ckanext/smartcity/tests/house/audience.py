@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ckanext.smartcity.tests.house.city import KINDS
@@ -14,7 +16,7 @@ class Case(NamedTuple):
     """For whom an action or page is, and what to send it. Whatever is sent must not change the city."""
 
     audience: frozenset[str]
-    data: dict[str, Any] = {}
+    data: Mapping[str, Any] = MappingProxyType({})
     address: str = ""
     writes: bool = False  # by POST only
 
@@ -28,6 +30,12 @@ ACTIONS = {
     "smartcity_agency_show": Case(EVERYBODY, {"id": "bapenda"}),
     "smartcity_indicator_list": Case(EVERYBODY),
     "smartcity_indicator_show": Case(EVERYBODY, {"id": "iso37122:2019/5.1"}),
+    "smartcity_opd_rename": Case(WALIDATA, {"old": "dinas-lama", "new": "dlh", "dry_run": True}, writes=True),
+    "smartcity_schema_check": Case(WALIDATA),
+    "smartcity_tag_list": Case(WALIDATA),
+    "smartcity_tag_update": Case(
+        WALIDATA, {"rows": [{"dataset": "reklame", "indicators": ["iso37122:2019/5.1"]}], "dry_run": True}, writes=True
+    ),
 }
 PAGES = {
     "smartcity.summary": Case(EVERYBODY, address="/smartcity"),

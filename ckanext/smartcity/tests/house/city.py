@@ -1,7 +1,7 @@
-"""The city that the house tests look at: one account of each kind, one dataset of each visibility. Built once a module.
+"""The city that the house tests look at: one account of each kind, one dataset of each visibility.
 
-The OPD is ``bapenda``. Its editor, admin and member have no role elsewhere; ``dlh`` is the other OPD, ``diskominfo`` the
-walidata; the collaborator may edit the private dataset and nothing else.
+The OPD is ``bapenda``. Its editor, admin and member have no role elsewhere; ``dlh`` is the other OPD, ``diskominfo``
+the walidata; the collaborator may edit the private dataset and nothing else.
 """
 
 from __future__ import annotations
