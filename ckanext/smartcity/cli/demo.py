@@ -23,7 +23,7 @@ from werkzeug.datastructures import FileStorage
 from ckanext.smartcity import config
 from ckanext.smartcity.cli.calls import call, changed, found
 from ckanext.smartcity.cli.demo_files import Account, City, DataFile, DemoFilesError, Planned, read_city
-from ckanext.smartcity.cli.organizations import create_missing
+from ckanext.smartcity.cli.organizations import create_missing, stored_organization
 
 DIGEST = "demo_sha256"
 Outcome = str  # created, updated, unchanged
@@ -105,7 +105,7 @@ def _put_agencies(city: City) -> Iterator[Outcome]:
         if outcomes.get(name) == "created":
             yield "created"
             continue
-        stored = found("organization_show", id=name, include_users=False)
+        stored = stored_organization(name)
         if stored is None:
             raise click.ClickException(f"agencies.yaml: {name}: there is no such organization")
         changes = changed(dict(profile), stored)

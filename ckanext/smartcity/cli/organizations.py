@@ -49,6 +49,12 @@ def create_missing(profiles: Mapping[str, Mapping[str, Any]] | None = None) -> I
         yield agency.slug, "created"
 
 
+def stored_organization(name: str, action: str = "organization_show") -> dict[str, Any] | None:
+    """An organization's own fields: without the counts and lists for which CKAN asks the search index."""
+    parts = ("dataset_count", "users", "groups", "tags", "followers")
+    return found(action, id=name, **{f"include_{part}": False for part in parts})
+
+
 def _is_taken(name: str) -> bool:
     """Deleted organizations and groups keep their names."""
-    return any(found(action, id=name, include_datasets=False) for action in ("organization_show", "group_show"))
+    return bool(stored_organization(name) or stored_organization(name, "group_show"))
