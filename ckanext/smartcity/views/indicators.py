@@ -101,7 +101,7 @@ def dataset_address(name: str) -> str:
 
 def sentences(error: tk.ValidationError) -> list[str]:
     """What was refused, one sentence a field."""
-    return [sentence for messages in error.error_dict.values() for sentence in messages]
+    return [sentence for field in sorted(error.error_dict) for sentence in error.error_dict[field]]
 
 
 def _filters() -> dict[str, str]:
