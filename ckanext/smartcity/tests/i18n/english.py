@@ -67,7 +67,7 @@ class English:
                 if " " in text:
                     literal = (re.escape(part) for part in PLACEHOLDER.split(text))
                     self.sentences[text] = re.compile(rf"(?<!\w){'.+?'.join(literal)}(?!\w)")
-                elif text == english.strip() and not PLACEHOLDER.search(text):
+                elif text == english.strip() and not text.isupper() and not PLACEHOLDER.search(text):
                     self.words.add(text.strip(" .:…"))
 
     def found_in(self, html: str, data: Container[str] = ()) -> list[str]:
