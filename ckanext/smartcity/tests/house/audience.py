@@ -37,6 +37,7 @@ ACTIONS = {
         WALIDATA, {"rows": [{"dataset": "reklame", "indicators": ["iso37122:2019/5.1"]}], "dry_run": True}, writes=True
     ),
 }
+TAGGED_ALREADY = {"dataset": "pajak-hotel", "indicator": "iso37122:2019/5.1"}
 PAGES = {
     "smartcity.summary": Case(EVERYBODY, address="/smartcity"),
     "smartcity.summary_file": Case(EVERYBODY, address="/smartcity.json"),
@@ -46,6 +47,9 @@ PAGES = {
     "smartcity.agency_list_file": Case(EVERYBODY, address="/smartcity/agency.csv"),
     "smartcity.agency": Case(EVERYBODY, address="/smartcity/agency/bapenda"),
     "smartcity.agency_file": Case(EVERYBODY, address="/smartcity/agency/bapenda.json"),
+    "smartcity_tagging.choose": Case(WALIDATA, address="/smartcity/tagging"),
+    "smartcity_tagging.review": Case(WALIDATA, TAGGED_ALREADY, "/smartcity/tagging/review", writes=True),
+    "smartcity_tagging.apply": Case(WALIDATA, TAGGED_ALREADY, "/smartcity/tagging/apply", writes=True),
 }
 # Addresses of ours that are refused: an unknown thing, a filter without sense
 REFUSED = (
