@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from . import services
+from .disk import full_sentence, is_full
 from .environment import INSIDE, portal_environ
 from .errors import Stopped, Trouble
 from .lock import Busy, hold, is_held, wait_until_free
@@ -41,7 +42,8 @@ def main(arguments: list[str], root: Path = CHECKOUT) -> int:
         with stop_on_signals():
             return options.command(places, options)
     except Trouble as trouble:
-        print(trouble, file=sys.stderr, flush=True)
+        sentence = full_sentence(places.portal) if is_full(places.portal) else str(trouble)
+        print(sentence, file=sys.stderr, flush=True)
         return 1
     except Stopped as stopped:
         print("Stopped.", file=sys.stderr, flush=True)
@@ -189,7 +191,7 @@ def _shell(places: Places, options: argparse.Namespace) -> int:
 
 def _disk_sentence(error: OSError, places: Places) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk of {places.portal} is full: make room, then run the same command again."
+        return full_sentence(places.portal)
     return (
         f"{error.filename or places.portal} cannot be written by this user: it may belong to root from an earlier "
         "run. Give it to yourself or remove .portal, then run the same command again."

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import jars
+from .disk import free_megabytes, full_sentence
 from .environment import clean_environ
 from .errors import Trouble
 from .places import Places
@@ -156,7 +157,7 @@ class Installer:
             raise Trouble(explain(what, output, self.places))
 
     def _check_space(self) -> None:
-        free = shutil.disk_usage(self.places.portal).free // 1_000_000
+        free = free_megabytes(self.places.portal)
         have = sum(1 for name in ("packages", "jars") if (self.places.stamps / name).exists())
         needed = SPACE_NEEDED if have < 2 else SPACE_NEEDED // 5
         if free < needed:
@@ -170,9 +171,7 @@ def explain(what: str, output: str, places: Places) -> str:
     """A sentence for a failed command, by what it printed; its last lines where nothing known is among them."""
     printed = output.lower()
     if any(sign in printed for sign in NO_SPACE):
-        return (
-            f"The disk of {places.portal} is full, so I could not {what}: make room, then run the same command again."
-        )
+        return full_sentence(places.portal)
     if any(sign in printed for sign in WRONG_HASH):
         return (
             f"I could not {what}: a file that was downloaded is not the one that was locked. Nothing of it is used. "

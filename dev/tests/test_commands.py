@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from types import SimpleNamespace
 
 import portal
 import pytest
-from stack import commands, testing
+from stack import commands, disk, testing
 from stack.commands import NOT_RUNNING, main
 from stack.environment import ADDRESSES
 from stack.errors import Trouble
@@ -120,6 +121,12 @@ def test_a_disk_that_refuses_gets_a_sentence(places, capsys, monkeypatch, number
     monkeypatch.setattr(commands, "make_folders", refuse)
     assert main(["run"], places.root) == 1
     assert sentence in capsys.readouterr().err
+
+
+def test_a_failure_on_a_full_disk_is_put_down_to_the_disk(places, capsys, monkeypatch):
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+    assert main(["shell"], places.root) == 1
+    assert "is full: make room" in capsys.readouterr().err
 
 
 def test_without_a_browser_one_line_names_the_package(monkeypatch, capsys):

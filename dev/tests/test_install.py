@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from stack import install
+from stack import disk
 from stack.errors import Trouble
 from stack.install import Installer, explain
 from stack.lock import hold
@@ -83,7 +83,7 @@ def test_a_python_without_venv_gets_the_name_of_the_package(installer, monkeypat
 
 
 def test_a_disk_that_is_too_small_is_said_before_anything_is_fetched(installer, monkeypatch):
-    monkeypatch.setattr(install.shutil, "disk_usage", lambda _: SimpleNamespace(free=100_000_000))
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: SimpleNamespace(free=100_000_000))
     with pytest.raises(Trouble, match="100 MB free, about 1500 MB are needed"):
         installer.install(with_tests=False)
     assert not installer.places.venv.exists()
