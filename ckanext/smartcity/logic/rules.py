@@ -7,7 +7,7 @@ already broken before this save, it does not stop the save: old datasets stay sa
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -39,6 +39,7 @@ def _refuse(errors: Errors, key: Key, sentence: str) -> None:
 
 def smartcity_dataset_rules(key: Key, data: Data, errors: Errors, context: Any) -> None:
     """Period, contact, access class and priority data of a dataset (schemas: type ``dataset``)."""
+    _restore_cells(("temporal_coverage", "contact"), data, errors, context)
     _period_in_order(data, errors, context)
     _contact_reachable(data, errors, context)
     _closed_without_files(data, errors, context)
@@ -46,25 +47,30 @@ def smartcity_dataset_rules(key: Key, data: Data, errors: Errors, context: Any) 
     _tidy_rows(("temporal_coverage", "contact"), data, errors)
 
 
+def _restore_cells(repeating: tuple[str, ...], data: Data, errors: Errors, context: Any) -> None:
+    """Give an unchanged row its stored cells back that stand in no schema: scheming does not show them."""
+    for field in repeating:
+        before = _stored_rows(field, data, context)
+        for number in _rows(data, field):
+            known = {key[2] for key in errors if len(key) == 3 and key[:2] == (field, number)}
+            sent = _row(data, field, number)
+            same = next((row for row in before if sent and _filled(row, known) == sent), {})
+            data.update({(field, number, name): value for name, value in same.items() if name not in known})
+
+
 def _tidy_rows(repeating: tuple[str, ...], data: Data, errors: Errors) -> None:
-    """Leave out rows without a value: a form without scripts always sends some. Cells of no schema stay in their row.
+    """Leave out rows without a value: a form without scripts always sends some.
 
     Not while there is an error, for the numbers of the rows say where it stands.
     """
     if any(errors.values()):
         return
     for field in repeating:
-        rows = [_cells(data, field, number) for number in _rows(data, field)]
+        rows = [_row(data, field, number) for number in _rows(data, field)]
         for key in [key for key in data if len(key) == 3 and key[0] == field]:
             del data[key]
-        filled = [cells for cells in rows if any(not fields.is_empty(value) for value in cells.values())]
-        data.update({(field, n, name): value for n, cells in enumerate(filled) for name, value in cells.items()})
-
-
-def _cells(data: Data, field: str, number: int) -> dict[str, Any]:
-    cells = {key[2]: data[key] for key in data if len(key) == 3 and key[:2] == (field, number)}
-    cells.update(cells.pop("__extras", None) or {})
-    return {name: value for name, value in cells.items() if value is not tk.missing}
+        filled = [row for row in rows if row]
+        data.update({(field, n, name): value for n, row in enumerate(filled) for name, value in row.items()})
 
 
 def _stored_rows(field: str, data: Data, context: Any) -> list[dict[str, Any]]:
@@ -72,13 +78,18 @@ def _stored_rows(field: str, data: Data, context: Any) -> list[dict[str, Any]]:
 
 
 def _row(data: Data, field: str, number: int) -> dict[str, Any]:
-    return {key[2]: _value(data, *key) for key in data if len(key) == 3 and key[:2] == (field, number)}
+    return {key[2]: _value(data, *key) for key in data if key[:2] == (field, number) and _value(data, *key) is not None}
+
+
+def _filled(row: dict[str, Any], names: Collection[str] | None = None) -> dict[str, Any]:
+    """The cells of a stored row that hold something, all or those of ``names``."""
+    return {name: v for name, v in row.items() if not fields.is_empty(v) and (names is None or name in names)}
 
 
 def _each_new_row(field: str, data: Data, context: Any, broken: Callable[[dict[str, Any]], bool]) -> list[int]:
     """Numbers of the rows that break a rule and were not stored like this before."""
-    before = [{k: v for k, v in row.items() if v} for row in _stored_rows(field, data, context)]
-    rows = {number: {k: v for k, v in _row(data, field, number).items() if v} for number in _rows(data, field)}
+    before = [_filled(row) for row in _stored_rows(field, data, context)]
+    rows = {number: _row(data, field, number) for number in _rows(data, field)}
     return [number for number, row in rows.items() if row and row not in before and broken(row)]
 
 
@@ -143,6 +154,7 @@ def _priority_identified(data: Data, errors: Errors, context: Any) -> None:
 
 def smartcity_contract_rules(key: Key, data: Data, errors: Errors, context: Any) -> None:
     """Order of the days of a contract, the day of a termination, and versions of amendments."""
+    _restore_cells(("amendments",), data, errors, context)
     _days_in_order(data, errors, context)
     _termination_dated(data, errors, context)
     _versions_differ(data, errors)

@@ -214,8 +214,8 @@ def _choice_list(accept: Accept) -> ForField:
             items = _items(_given(data.get(key)))
             before = stored_value(key, data, context)
             kept = fields.stored_list(before)
-            if before is not None and items == kept:
-                data[key] = before
+            if before is not None and all(isinstance(i, str) for i in items) and set(items) == set(kept):
+                data[key] = before  # a form sends the same values in the order of its boxes
                 return
             new = [item for item in items if item not in kept]
             accepted, reasons = accept(field, [item for item in new if isinstance(item, str)])

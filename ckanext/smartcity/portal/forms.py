@@ -49,14 +49,17 @@ def subfield_name(field: str, row: int, subfield: str = "") -> str:
 
 
 def form_rows(field: str, data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows of a repeating field: those just typed, in the order of scheming, else those stored."""
+    """The rows of a repeating field up to the last that holds something: those just typed, else those stored."""
     typed: dict[str, dict[str, Any]] = {}
     for key in sorted(data):
         name, _, rest = key.partition("-")
         if name == field and rest:
             row, _, subfield = rest.partition("-")
             typed.setdefault(row, {})[subfield] = data[key]
-    return list(typed.values()) if typed else fields.stored_rows(data.get(field))
+    rows = list(typed.values()) if typed else fields.stored_rows(data.get(field))
+    while rows and not any(rows[-1].values()):
+        rows.pop()
+    return rows
 
 
 def field_id(name: str) -> str:
