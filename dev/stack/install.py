@@ -17,7 +17,10 @@ from .process import last_lines, run_to_end
 from .progress import step
 from .state import Stamps, digest_of
 
-SPACE_NEEDED = 1_500  # megabytes: the packages, the jars, the demo city, some air
+MEGABYTES = {"environment": 60, "packages": 400, "valkey": 20, "jars": 80, "checkout": 1, "tests": 350}
+"""What each step puts on the disk, at most."""
+DATA_MEGABYTES = 200
+"""Databases, index and files of the demo city, with air."""
 NO_SPACE = ("no space left on device", "disk quota exceeded", "os error 28", "errno 28")
 NO_NETWORK = (
     "dns error",
@@ -50,9 +53,10 @@ class Installer:
 
     def install(self, *, with_tests: bool) -> None:
         """Install what is missing or has changed. Raises Trouble with a sentence that says what to do."""
-        if self.is_complete(with_tests=with_tests):
+        due = self._due(with_tests)
+        if not due:
             return
-        self._check_space()
+        self._check_space(due)
         self.log.unlink(missing_ok=True)
         for name, digest, work in self._steps(with_tests):
             if not self.stamps.fresh(name, digest):
@@ -156,10 +160,9 @@ class Installer:
                 output = log.read()
             raise Trouble(explain(what, output, self.places))
 
-    def _check_space(self) -> None:
+    def _check_space(self, due: set[str]) -> None:
         free = free_megabytes(self.places.portal)
-        have = sum(1 for name in ("packages", "jars") if (self.places.stamps / name).exists())
-        needed = SPACE_NEEDED if have < 2 else SPACE_NEEDED // 5
+        needed = DATA_MEGABYTES + sum(MEGABYTES[name] for name in due)
         if free < needed:
             raise Trouble(
                 f"The disk of {self.places.portal} has {free} MB free, about {needed} MB are needed: "

@@ -84,7 +84,7 @@ def test_a_python_without_venv_gets_the_name_of_the_package(installer, monkeypat
 
 def test_a_disk_that_is_too_small_is_said_before_anything_is_fetched(installer, monkeypatch):
     monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: SimpleNamespace(free=100_000_000))
-    with pytest.raises(Trouble, match="100 MB free, about 1500 MB are needed"):
+    with pytest.raises(Trouble, match="100 MB free, about 761 MB are needed"):
         installer.install(with_tests=False)
     assert not installer.places.venv.exists()
 
