@@ -9,8 +9,12 @@ from ckan.plugins import toolkit as tk
 
 def call(action: str, **data: Any) -> Any:
     """The answer of an action. Raises what the action raises."""
-    site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    return tk.get_action(action)({"user": site_user}, data)
+    return tk.get_action(action)({"user": site_user()}, data)
+
+
+def site_user() -> str:
+    """The name of the site user, who is created where there is none yet."""
+    return tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
 
 
 def found(action: str, **data: Any) -> Any | None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ckanext.smartcity import catalogue, config
-from ckanext.smartcity.cli.calls import call, found
+from ckanext.smartcity.cli.calls import call, found, site_user
 
 
 @click.command("init", short_help="Create the organizations of the agencies file.")
@@ -46,6 +46,8 @@ def create_missing(profiles: Mapping[str, Mapping[str, Any]] | None = None) -> I
             "sdi_role": agency.sdi_role,
         }
         call("organization_create", **fields, **(profiles or {}).get(agency.slug, {}))
+        # CKAN makes whoever creates an organization its admin; the site user is nobody's colleague
+        call("organization_member_delete", id=agency.slug, username=site_user())
         yield agency.slug, "created"
 
 

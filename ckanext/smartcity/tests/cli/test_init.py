@@ -29,6 +29,12 @@ def test_takes_names_and_role_from_the_agencies_file(run):
     )
 
 
+def test_leaves_the_members_to_the_city(two_agencies, run):
+    run("init")
+
+    assert helpers.call_action("member_list", id="diskominfo", object_type="user") == []
+
+
 def test_leaves_what_has_the_name_alone(run):
     factories.Organization(name="dlh", title="Dinas Lingkungan Hidup dan Kebersihan")
     helpers.call_action("organization_delete", id=factories.Organization(name="dishub")["id"])
