@@ -34,6 +34,7 @@ TABLE = [
     ("views/csrf.py", [*TOOLKIT, "flask", "ckan.config.middleware.flask_app"]),
     ("views/*", [*TOOLKIT, "flask", "werkzeug*", "defusedcsv*", f"{PACKAGE}.config", f"{PACKAGE}.views*"]),
     ("helpers.py", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "portal.<public>"))]),
+    ("cli/demo.py", [*TOOLKIT, "click", "yaml", "werkzeug.datastructures", f"{PACKAGE}.config", f"{PACKAGE}.cli*"]),
     ("cli/*", [*TOOLKIT, "click", "yaml", *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "cli*"))]),
     ("__init__.py", []),
     ("logic/__init__.py", []),
