@@ -146,13 +146,18 @@ def public_organizations() -> list[StoredOrganization]:
 
 
 def tags(references: Collection[str]) -> Sequence[Any]:
-    """Datasets by name or id, drafts too: rows of id, name, title, type and the stored texts of indicators and opd."""
+    """Datasets by name or id, drafts too.
+
+    Rows of id, name, title, type, ``public`` (core's rule for anonymous visitors) and the stored texts of indicators
+    and opd.
+    """
     package = model.Package.__table__
     query = sa.select(
         package.c.id,
         package.c.name,
         package.c.title,
         package.c.type,
+        sa.and_(package.c.state == "active", package.c.private.is_not(True)).label("public"),
         package.c.extras["indicators"].astext.label("indicators"),
         package.c.extras["opd"].astext.label("opd"),
     ).where(

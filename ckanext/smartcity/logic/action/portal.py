@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -228,19 +228,21 @@ def _may_see(context: Context, dataset_id: str) -> bool:
     return True
 
 
-def _tagged(row: Any) -> tagging.Tagged:
+def _tagged(row: Any, tag_fields: Mapping[str, frozenset[str]]) -> tagging.Tagged:
     return tagging.Tagged(
         id=row.id,
         name=row.name,
         title=row.title or row.name,
         indicators=tuple(fields.stored_list(row.indicators)),
         opd=tuple(fields.stored_list(row.opd)),
-        fields=_tag_fields().get(row.type, frozenset()),
+        fields=tag_fields.get(row.type, frozenset()),
     )
 
 
 def _visible_datasets(context: Context, references: Collection[str]) -> dict[str, tagging.Tagged]:
-    seen = [_tagged(row) for row in store.tags(references) if _may_see(context, row.id)]
+    """Datasets by name and id. Public ones are seen by everybody: only of the others the caller's right is asked."""
+    tag_fields = _tag_fields()
+    seen = [_tagged(row, tag_fields) for row in store.tags(references) if row.public or _may_see(context, row.id)]
     return {key: dataset for dataset in seen for key in (dataset.id, dataset.name)}
 
 
@@ -250,7 +252,7 @@ def _applied(context: Context, outcome: tagging.Outcome) -> tagging.Outcome:
         return outcome
     dataset = outcome.dataset
     store.hold(dataset.id)
-    current = next(map(_tagged, store.tags([dataset.id])), dataset)
+    current = next((_tagged(row, {}) for row in store.tags([dataset.id])), dataset)
     outcome = dataclasses.replace(
         outcome,
         dataset=current,

@@ -91,27 +91,42 @@ def test_any_text_is_a_filter(as_user, q, opd):
     assert as_user("wali", "smartcity_tag_list", q=q, opd=opd)["count"] >= 0
 
 
-def test_the_list_takes_the_same_statements_for_one_dataset_and_for_forty(as_user):
-    def statements() -> int:
-        seen = []
-        engine = model.Session.get_bind()
-        listen = lambda *args: seen.append(args[2])  # noqa: E731
-        event.listen(engine, "before_cursor_execute", listen)
-        try:
-            as_user("wali", "smartcity_tag_list")
-        finally:
-            event.remove(engine, "before_cursor_execute", listen)
-        return len(seen)
+def statements(call, *arguments, **data) -> int:
+    """How many SQL statements a call takes."""
+    seen = []
+    engine = model.Session.get_bind()
 
-    few = statements()
-    package = model.Package.get("aduan")
-    for number in range(40):
-        model.Session.add(
-            model.Package(name=f"lain-{number}", title="Lain", type="dataset", owner_org=package.owner_org, extras={})
-        )
+    def listen(*event_arguments):
+        seen.append(event_arguments[2])
+
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        call(*arguments, **data)
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+    return len(seen)
+
+
+def add_datasets(count: int) -> list[str]:
+    owner = model.Group.get("dinkes").id
+    names = [f"lain-{number}" for number in range(count)]
+    for name in names:
+        model.Session.add(model.Package(name=name, title="Lain", type="dataset", owner_org=owner, extras={}))
     model.Session.commit()
+    return names
+
+
+def test_a_list_takes_the_same_statements_for_three_datasets_and_for_forty(as_user):
+    few = statements(as_user, "wali", "smartcity_tag_list")
+    add_datasets(40)
     assert as_user("wali", "smartcity_tag_list")["count"] == 43
-    assert statements() == few
+    assert statements(as_user, "wali", "smartcity_tag_list") == few
+
+
+def test_checking_takes_the_same_statements_for_one_public_dataset_and_for_forty(tag):
+    few = statements(tag, {"dataset": "aduan", "indicators": [CONTRACTS]}, dry_run=True)
+    rows = [{"dataset": name, "indicators": [CONTRACTS]} for name in add_datasets(40)]
+    assert statements(tag, *rows, dry_run=True) == few
 
 
 def test_a_walidata_tags_datasets_of_other_agencies_and_it_is_done_in_their_name(tag):
