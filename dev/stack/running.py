@@ -46,6 +46,11 @@ class Stack:
         write_json(self.places.state, {**known, **found, **facts})
 
 
+def data_stamps(places: Places) -> Stamps:
+    """What was done with the data; thrown away with it."""
+    return Stamps(places.data / "stamps")
+
+
 def make_folders(places: Places) -> None:
     """Folders that others may enter but not list: ``nobody`` must reach the database."""
     for folder in (places.portal, places.data, places.logs):
@@ -99,16 +104,30 @@ def _start_services(stack: Stack, guard: int) -> None:
         if "valkey" in ports:
             stack.supervisor.start(services.valkey(places, ports["valkey"], secrets["valkey"], environ))
         if "solr" in ports:
-            services.prepare_solr(places)
+            _prepare_solr(places)
             stack.supervisor.start(services.solr(places, ports["solr"], environ))
         stack.supervisor.wait_until_ready()
+        if "solr" in ports:
+            data_stamps(places).mark("solr", services.solr_digest(places))
+
+
+def _prepare_solr(places: Places) -> None:
+    """A home that has once come up is kept, as long as what it is made from stays; it counts again when it has come up.
+
+    Else it is made anew, and setting up the portal fills the index again.
+    """
+    stamps = data_stamps(places)
+    if not stamps.fresh("solr", services.solr_digest(places)):
+        stamps.forget("portal")
+        services.make_solr_home(places)
+    stamps.forget("solr")
 
 
 def _provision(stack: Stack, guard: int) -> None:
     """Roles and databases, once per data folder and version of the script."""
     places, secrets = stack.places, stack.secrets
     script = places.dev / "stack" / "provision.py"
-    stamps = Stamps(places.data / "stamps")
+    stamps = data_stamps(places)
     digest = digest_of([script, places.requirements / "runtime.txt"])
     if stamps.fresh("databases", digest):
         return
@@ -129,7 +148,7 @@ def set_up_portal(stack: Stack, site_url: str, guard: int) -> dict[str, str]:
     environ = portal_environ(os.environ, places, stack.addresses(tests=False), site_url)
     template = places.dev / "stack" / "ckan.ini.template"
     script = places.dev / "stack" / "setup_ckan.py"
-    stamps = Stamps(places.data / "stamps")
+    stamps = data_stamps(places)
     ini_digest = digest_of([template], str(places.root))
     if not (places.ini.exists() and stamps.fresh("ini", ini_digest)):
         _write_ini(places, template, stack.secrets)

@@ -151,18 +151,20 @@ def solr(places: Places, port: int, environ: Mapping[str, str]) -> Service:
     )
 
 
-def prepare_solr(places: Places) -> None:
-    """Write Solr's home: CKAN's own schema and our settings, one core for the portal and one for tests.
+def solr_digest(places: Places) -> str:
+    """What Solr's home is made from: CKAN's own schema and our settings."""
+    return digest_of([*_solr_files(places)])
 
-    Where the schema or the settings have changed, the index is thrown away; setting up the portal fills it again.
-    """
-    home = places.data / "solr"
+
+def _solr_files(places: Places) -> tuple[Path, Path]:
     schema = places.site_packages / "ckan" / "config" / "solr" / "schema.xml"
-    settings = places.dev / "solr" / "solrconfig.xml"
-    digest = digest_of([schema, settings])
-    marker = home / "made"
-    if marker.exists() and marker.read_text(encoding="ascii") == digest:
-        return
+    return schema, places.dev / "solr" / "solrconfig.xml"
+
+
+def make_solr_home(places: Places) -> None:
+    """Write Solr's home, one core for the portal and one for tests. An index that was there is thrown away."""
+    home = places.data / "solr"
+    schema, settings = _solr_files(places)
     shutil.rmtree(home, ignore_errors=True)
     for core in CORES:
         conf = home / core / "conf"
@@ -174,7 +176,6 @@ def prepare_solr(places: Places) -> None:
         (conf.parent / "core.properties").write_text(f"name={core}\n", encoding="ascii")
     (home / "tmp").mkdir()
     (home / "solr.xml").write_text("<solr/>\n", encoding="ascii")
-    write_atomically(marker, digest)
 
 
 def ckan(places: Places, port: int, environ: Mapping[str, str]) -> Service:
