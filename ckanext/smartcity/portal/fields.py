@@ -19,7 +19,8 @@ ROWS = 50  # rows of a repeating field
 # Kemendagri: province, kota or kabupaten, kecamatan, desa or kelurahan
 REGION_CODE = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?", re.ASCII)
 YEAR = re.compile(r"(19|20)\d{2}", re.ASCII)
-AMOUNT = re.compile(r"\d{1,16}(\.\d{1,2})?", re.ASCII)
+# Shown as a JSON number, which holds 15 digits for sure
+AMOUNT = re.compile(r"\d{1,15}|\d{1,13}\.\d{1,2}", re.ASCII)
 # Open Contracting: prefix of a publisher (ocds- and six characters), then the process
 OCID = re.compile(r"ocds-[a-z0-9]{6}-\S+")
 
@@ -137,11 +138,9 @@ def amount(value: Any) -> str:
     if isinstance(value, bool):
         raise FieldRefused("not_an_amount")
     text = format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value).strip()
-    if isinstance(value, float) and text.endswith(".0"):
-        text = text[:-2]
     if not AMOUNT.fullmatch(text):
         raise FieldRefused("not_an_amount")
-    return text
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def amount_number(value: Any) -> Any:

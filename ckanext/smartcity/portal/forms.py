@@ -83,7 +83,7 @@ def problems(errors: dict[str, Any], definitions: Iterable[Field], label: Label)
 
 def _problems_of(field: Field, errors: Any, label: Label) -> list[Problem]:
     name = field["field_name"]
-    if not any(isinstance(error, dict) for error in errors):
+    if not isinstance(errors, list) or not all(isinstance(row, dict) for row in errors):
         return [Problem(field_id(name), _named(label(field), sentence)) for sentence in _flat(errors)]
     row_label = label({**field, "label": field.get("repeating_label") or field.get("label")})
     return [
