@@ -137,7 +137,7 @@ def amount(value: Any) -> str:
     """
     if isinstance(value, bool):
         raise FieldRefused("not_an_amount")
-    text = format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value).strip()
+    text = format(Decimal(repr(value)), "f").removesuffix(".0") if isinstance(value, float) else str(value).strip()
     if not AMOUNT.fullmatch(text):
         raise FieldRefused("not_an_amount")
     return text.rstrip("0").rstrip(".") if "." in text else text

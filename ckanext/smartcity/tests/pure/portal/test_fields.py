@@ -125,7 +125,7 @@ def test_refused_with_its_reason(rule: Any, value: Any, reason: str):
     assert refused(rule, value) == reason
 
 
-@given(value=st.decimals(min_value=0, max_value=10**13, places=2))
+@given(value=st.decimals(min_value=0, max_value=10**13 - 1, places=2))
 def test_an_amount_survives_storing_and_showing(value: Decimal):
     text = fields.amount(format(value, "f"))
     shown = fields.amount_number(text)
