@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
-
-from ckanext.smartcity import i18n
 
 
 class Translation:
@@ -12,7 +11,7 @@ class Translation:
 
     def i18n_directory(self) -> str:
         """The folder with one sub-folder for each language."""
-        return str(Path(i18n.__file__).parent)
+        return str(files("ckanext.smartcity.i18n"))
 
     def i18n_locales(self) -> list[str]:
         """The languages we have texts in, as CKAN spells them: ``["en", "id"]``."""
