@@ -104,14 +104,14 @@ def _start_services(stack: Stack, guard: int) -> None:
         if "valkey" in ports:
             stack.supervisor.start(services.valkey(places, ports["valkey"], secrets["valkey"], environ))
         if "solr" in ports:
-            _prepare_solr(places)
+            prepare_solr(places)
             stack.supervisor.start(services.solr(places, ports["solr"], environ))
         stack.supervisor.wait_until_ready()
         if "solr" in ports:
             data_stamps(places).mark("solr", services.solr_digest(places))
 
 
-def _prepare_solr(places: Places) -> None:
+def prepare_solr(places: Places) -> None:
     """A home that has once come up is kept, as long as what it is made from stays; it counts again when it has come up.
 
     Else it is made anew, and setting up the portal fills the index again.
