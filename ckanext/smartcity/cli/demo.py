@@ -11,12 +11,14 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
+from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from werkzeug.datastructures import FileStorage
 
@@ -51,7 +53,8 @@ def demo(folder: Path, passwords: Path | None, force: bool) -> None:
     _report("Agencies", _put_agencies(city))
     _report("Accounts", _put_accounts(city, passwords))
     failures: list[str] = []
-    _report("Datasets and contracts", _put_all(city, failures))
+    with _one_commit():
+        _report("Datasets and contracts", _put_all(city, failures))
     click.echo(f"{city.name}: done in {time.monotonic() - started:.0f} s.")
     if failures:
         raise click.ClickException("The portal refused:\n" + "\n".join(failures))
@@ -92,6 +95,19 @@ def _refuse_a_real_portal(city: City) -> None:
             f"This portal holds {others['count']} datasets that are not of the demo city (such as {names}). "
             "Invented data do not belong beside real ones; use an empty portal, or --force if you mean it."
         )
+
+
+@contextmanager
+def _one_commit() -> Iterator[None]:
+    """Let Solr take up all writes at the end: a commit for each would take more time than all else together."""
+    option = "ckan.search.solr_commit"
+    before = tk.config[option]
+    tk.config[option] = False
+    try:
+        yield
+    finally:
+        tk.config[option] = before
+        search.commit()
 
 
 def _report(what: str, outcomes: Iterator[Outcome]) -> None:
