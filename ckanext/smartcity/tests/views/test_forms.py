@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -383,3 +384,26 @@ def test_forms_hold_no_inline_script_or_style(app: Any, office: dict[str, Any], 
     factories.Dataset(name="data", owner_org="diskominfo", data_kind="other", license_id="cc-by")
     fields = open_form(app, address).page.select_one(".scf-form")
     assert not fields.select("script, style, [style], [onclick], [href^='javascript:']")
+
+
+def test_a_retired_choice_stays_where_it_is_held_and_is_offered_nowhere_else(
+    app: Any, office: dict[str, Any], as_user: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    factories.Dataset(
+        name="data", owner_org="diskominfo", data_kind="other", license_id="cc-by", measure="ratio", frequency="DAILY"
+    )
+    (tmp_path / "measures.yaml").write_text(
+        "- {value: count, label: {id: Jumlah, en: Count}}\n"
+        "- {value: ratio, label: {id: Rasio, en: Ratio}, retired: true}\n"
+        "- {value: index, label: {id: Indeks, en: Index}, retired: true}\n"
+    )
+    monkeypatch.setitem(tk.config, "ckanext.smartcity.portal.vocabularies_path", str(tmp_path))
+
+    new = [option["value"] for option in open_form(app, "/dataset/new").page.select("#field-measure option")]
+    form = open_form(app, "/dataset/edit/data")
+    edit = [option["value"] for option in form.page.select("#field-measure option")]
+    assert (new, edit) == (["", "count"], ["", "count", "ratio"])
+    assert send(app, "/dataset/edit/data", form.fill(title="Lagi")).status_code == 302
+    as_user("ani", "package_patch", id="data", frequency="WEEKLY")
+    assert (shown("data")["measure"], shown("data")["title"]) == ("ratio", "Lagi")
+    assert "Rasio" in app.get("/dataset/data").body
