@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "i18n"
 DOMAIN = "ckanext-smartcity"
 INSTALLED = Path(ckan.__file__).resolve().parents[1]
-EXTRACTORS = {".html": "ckan", ".py": "python", ".js": "javascript"}
+EXTRACTORS = {".html": "ckan", ".txt": "ckan", ".py": "python", ".js": "javascript"}
 SOURCE_LANGUAGE = "en"
 # The day of the first catalogue, for ever: a run that changes no text changes no byte, and git knows the days.
 CREATED = datetime(2026, 11, 25, tzinfo=timezone.utc)

@@ -56,3 +56,8 @@ class TestOnThePortal:
             assert tk.h.humanize_entity_type("package", "service_contract", purpose) == words
             assert "Data model" in tk.h.humanize_entity_type("package", "data_model", purpose)
             assert tk.h.humanize_entity_type("package", "dataset", purpose) is None
+
+    def test_letters_come_in_the_language_of_the_request(self, test_request_context):
+        with test_request_context("/", environ_overrides={"CKAN_LANG": "id"}):
+            letter = tk.render("emails/reset_password.txt", {"user_name": "wulan", "site_title": "Kota Contoh"})
+        assert letter.startswith("Yth. wulan,\n\nAnda meminta agar kata sandi Anda di Kota Contoh disetel ulang.")
