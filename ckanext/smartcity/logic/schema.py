@@ -36,17 +36,12 @@ def indicator_list(catalogue: Catalogue, agencies: Iterable[str]) -> Schema:
     }
 
 
-def indicator_show() -> Schema:
-    """What ``smartcity_indicator_show`` takes."""
+def show() -> Schema:
+    """What ``smartcity_indicator_show`` and ``smartcity_agency_show`` take."""
     return {
         "id": [tk.get_validator("not_empty"), _text],
         "limit": [tk.get_validator("ignore_missing"), tk.get_validator("natural_number_validator")],
     }
-
-
-def agency_show() -> Schema:
-    """What ``smartcity_agency_show`` takes."""
-    return {"id": [tk.get_validator("not_empty"), _text]}
 
 
 def _text(value: Any) -> str:

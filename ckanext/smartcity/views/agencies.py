@@ -6,7 +6,7 @@ from ckan.plugins import toolkit as tk
 from flask import Response
 
 from ckanext.smartcity.views import files
-from ckanext.smartcity.views.indicators import add_page, by_slug, with_names
+from ckanext.smartcity.views.indicators import PAGE_ROWS, add_page, by_slug, with_names
 
 AGENCIES_COLUMNS = (
     "slug",
@@ -55,7 +55,7 @@ def agency_list_file(form: str) -> Response:
 def agency(org: str) -> Response | str:
     """What one agency answers for and supplies."""
     try:
-        answer = tk.get_action("smartcity_agency_show")({}, {"id": org})
+        answer = tk.get_action("smartcity_agency_show")({}, {"id": org, "limit": PAGE_ROWS})
     except tk.ObjectNotFound:
         return tk.abort(404, tk._("Agency not found"))
     return tk.render("smartcity/agency.html", {"answer": answer, "names": by_slug(answer["agency_names"])})

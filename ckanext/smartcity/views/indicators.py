@@ -13,7 +13,7 @@ from ckanext.smartcity.views import files
 smartcity = Blueprint("smartcity", __name__)
 
 FILTERS = ("approach", "theme", "agency", "programme", "state")
-PAGE_ROWS = 10  # datasets on the page of an indicator; the file and the search have all
+PAGE_ROWS = 10  # datasets on the page of an indicator or agency; the files have all
 
 SUMMARY_COLUMNS = (
     "uid",

@@ -104,7 +104,7 @@ def smartcity_indicator_show(context: Context, data_dict: DataDict) -> dict[str,
     :raises ckan.logic.ValidationError: a code that several standards have
     """
     tk.check_access("smartcity_indicator_show", context, data_dict)
-    given = _validated(data_dict, schema.indicator_show())
+    given = _validated(data_dict, schema.show())
     indicator = _find(given["id"])
     portal = _read(indicator.code)
     row = next(row for row in portal.rows if row.indicator.uid == indicator.uid)
@@ -152,17 +152,19 @@ def smartcity_agency_show(context: Context, data_dict: DataDict) -> dict[str, An
 
     :param id: name of an organisation, or slug of an agency of the catalogue
     :type id: string
+    :param limit: at most this many datasets in ``due`` (optional, default: all)
+    :type limit: integer
 
     :returns: what ``smartcity_agency_list`` says about it, and ``as_of``, ``indicators`` (as in
         ``smartcity_indicator_list``, with ``answers`` and ``supplies`` of this agency and ``own_dataset_count``;
-        overdue first, then those without data), ``due`` (datasets of the agency by their due date, as in
-        ``smartcity_indicator_show``, with ``indicators``) and ``agency_names``
+        overdue first, then those without data), ``due_count`` and ``due`` (datasets of the agency by their due date,
+        as in ``smartcity_indicator_show``, with ``indicators``) and ``agency_names``
     :rtype: dictionary
 
     :raises ckan.logic.NotFound: neither an active organisation nor an agency of the catalogue
     """
     tk.check_access("smartcity_agency_show", context, data_dict)
-    given = _validated(data_dict, schema.agency_show())
+    given = _validated(data_dict, schema.show())
     portal = _read()
     slug = given["id"]
     if slug not in portal.on_portal and portal.catalogue.agency(slug) is None:
@@ -170,6 +172,7 @@ def smartcity_agency_show(context: Context, data_dict: DataDict) -> dict[str, An
     agency = summary.agency(slug, portal.catalogue, portal.on_portal)
     rows = summary.work_first(row for row in portal.rows if row.concerns(slug))
     own = summary.by_agency(rows).get(slug, ())
+    due = summary.due_first(own)
     return {
         "as_of": _today().isoformat(),
         **dicts.agency_row(agency, portal.rows, own),
@@ -182,8 +185,9 @@ def smartcity_agency_show(context: Context, data_dict: DataDict) -> dict[str, An
             }
             for row in rows
         ],
+        "due_count": len(due),
         "due": [
-            {**dicts.dataset(dataset), "indicators": list(dataset.indicators)} for dataset in summary.due_first(own)
+            {**dicts.dataset(dataset), "indicators": list(dataset.indicators)} for dataset in due[: given.get("limit")]
         ],
         "agency_names": [dicts.agency(named) for named in portal.agencies(rows)],
     }

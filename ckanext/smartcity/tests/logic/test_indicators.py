@@ -184,6 +184,8 @@ def test_an_agency_sees_its_work_first() -> None:
     assert (led[0]["code"], led[-1]["code"]) == ("16.1", "8.2")
     assert [row["name"] for row in answer["due"]] == ["terlambat", "baru"]
     assert led[0]["own_dataset_count"] == 1
+    first = call_action("smartcity_agency_show", id="dlh", limit=1)
+    assert ([row["name"] for row in first["due"]], first["due_count"]) == (["terlambat"], 2)
 
 
 def test_an_agency_of_the_catalogue_needs_no_organisation() -> None:
