@@ -172,7 +172,7 @@ def _days_in_order(data: Data, errors: Errors, context: Any) -> None:
     days, unchanged = _days(data, context)
     if unchanged:
         return
-    start, end, terminated = days["start_date"], days["end_date"], days["terminated_date"]
+    start, end, terminated = map(fields.day_or_none, days.values())
     if start and end and end < start:
         sentence = tk._("The contract ends on {end}, before it starts on {start}. Mend one of the two days.")
         _refuse(errors, ("end_date",), sentence.format(start=start, end=end))
@@ -214,7 +214,7 @@ def smartcity_contract_id(field: dict[str, Any], schema: dict[str, Any]) -> Call
         if not fields.is_empty(stored):
             data[key] = stored
             return
-        number = _value(data, "contract_number")
+        number = fields.storable(_value(data, "contract_number"))
         contract_id = context.get("smartcity_contract_id")
         if contract_id is None and number is not None:
             contract_id = f"manual:{portal.organization_id(_value(data, 'owner_org'))}:{number}"

@@ -77,7 +77,9 @@ def smartcity_required(field: dict[str, Any], schema: dict[str, Any]) -> Validat
     """
 
     def validator(key: Key, data: dict[Key, Any], errors: dict[Key, list[str]], context: Any) -> None:
-        if not fields.is_empty(_given(data.get(key))):
+        value = fields.storable(_given(data.get(key)))
+        if not fields.is_empty(value):
+            data[key] = value
             return
         condition = _required(field, data)
         if condition is not None and not _may_stay_empty(key, data, context):
@@ -234,11 +236,11 @@ def _choice_list(accept: Accept) -> ForField:
 
 def _items(value: Any) -> list[Any]:
     if isinstance(value, str):
-        return fields.stored_list(value)
+        value = fields.stored_list(value)
     if fields.is_empty(value):
         return []
     items = list(value) if isinstance(value, (list, tuple)) else [value]
-    return [item for item in items if item != ""]
+    return [item for item in map(fields.storable, items) if item != ""]
 
 
 def _accept_choices(field: dict[str, Any], items: list[str]) -> tuple[dict[Any, str], dict[Any, str]]:
@@ -304,12 +306,13 @@ def smartcity_keep_stored(field: dict[str, Any], schema: dict[str, Any]) -> Vali
     """
 
     def validator(key: Key, data: dict[Key, Any], errors: dict[Key, list[str]], context: Any) -> None:
-        if fields.is_empty(_given(data.get(key))):
-            before = stored_value(key, data, context) or field.get("smartcity_default")
-            if fields.is_empty(before):
-                data.pop(key, None)
-                raise tk.StopOnError
-            data[key] = before
+        value = fields.storable(_given(data.get(key)))
+        if fields.is_empty(value):
+            value = stored_value(key, data, context) or field.get("smartcity_default")
+        if fields.is_empty(value):
+            data.pop(key, None)
+            raise tk.StopOnError
+        data[key] = value
 
     return validator
 

@@ -48,6 +48,13 @@ def is_yes(value: Any) -> bool:
     return str(value).strip().lower() in ("true", "yes", "t", "y", "1")
 
 
+def storable(value: Any) -> Any:
+    """A text without what PostgreSQL cannot store: NUL, and halves of characters; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def stored_list(value: Any) -> list[str]:
     """A stored list field as a list of texts, whatever an older portal left there.
 
