@@ -139,6 +139,13 @@ def test_the_profile_of_an_agency_shows_what_it_has(app: Any):
     assert "Kode satker" not in rows
 
 
+def test_an_agency_has_its_english_name_on_english_pages(app: Any, office: dict[str, Any]):
+    for address in ("/organization/bappeda", "/organization/about/bappeda"):
+        assert "Badan Perencanaan" in texts(page(app, address), "h2.heading")
+        assert "Planning Office" in texts(page(app, f"/en{address}"), "h2.heading")
+    assert texts(page(app, "/en/organization/about/bappeda"), "h1") == ["Planning Office"]
+
+
 def test_the_search_page_leads_to_overdue_datasets_and_back(app: Any, office: dict[str, Any]):
     link = page(app, "/dataset/?q=air&page=2").select_one(".smartcity-toggle a")["href"]
     assert link == "/dataset/?q=air&ext_smartcity_overdue=1"
