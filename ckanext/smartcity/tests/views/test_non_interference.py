@@ -60,7 +60,7 @@ def test_the_look_of_a_sysadmin_is_that_of_a_visitor_and_leaves_no_trace(app) ->
 
 
 @pytest.mark.usefixtures("clean_index")
-def test_private_and_delete_act_on_the_next_request(app) -> None:
+def test_private_delete_unpublish_and_purge_act_on_the_next_request(app) -> None:
     owner = factories.Organization(name="diskominfo")
     for name in ("satu", "dua"):
         made = call_action(
@@ -75,3 +75,9 @@ def test_private_and_delete_act_on_the_next_request(app) -> None:
     assert "Data dua" not in app.get(INDICATOR).body
     call_action("package_patch", id="satu", private=False)
     assert "Data satu" in app.get(INDICATOR).body
+    call_action("package_patch", id="satu", state="draft")
+    assert "Data satu" not in app.get(INDICATOR).body
+    call_action("package_patch", id="satu", state="active")
+    assert "Data satu" in app.get(INDICATOR).body
+    call_action("dataset_purge", id="satu")
+    assert "Data satu" not in app.get(INDICATOR).body

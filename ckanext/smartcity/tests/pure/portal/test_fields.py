@@ -166,3 +166,9 @@ def test_yes(value: Any):
 @pytest.mark.parametrize("value", [False, None, "", "false", "ya", "2", [], "tidak"])
 def test_everything_else_is_no(value: Any):
     assert not fields.is_yes(value)
+
+
+def test_a_text_loses_what_postgresql_cannot_store_and_nothing_else():
+    assert fields.storable("a\0b\ud800") == "ab?"
+    assert fields.storable("Dinas \N{SMILING FACE WITH OPEN MOUTH}\n") == "Dinas \N{SMILING FACE WITH OPEN MOUTH}\n"
+    assert fields.storable(["a\0"]) == ["a\0"]
