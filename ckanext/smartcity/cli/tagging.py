@@ -150,7 +150,8 @@ def _conclusion(result: dict[str, Any]) -> str:
 
 
 def _sentences(error: tk.ValidationError) -> str:
-    return _printable(" ".join(text for texts in error.error_dict.values() for text in texts))
+    errors: dict[str, Any] = error.error_dict
+    return _printable(" ".join(text for texts in errors.values() for text in texts))
 
 
 def _printable(text: str) -> str:

@@ -64,6 +64,6 @@ def smartcity_schema_check(context: Context, data_dict: DataDict) -> AuthResult:
 
 
 def _walidata(context: Context) -> AuthResult:
-    if portal.is_walidata(context["user"]):
+    if portal.is_walidata(context.get("user")):
         return {"success": True}
     return {"success": False, "msg": tk._("Only editors and admins of the walidata may do this.")}

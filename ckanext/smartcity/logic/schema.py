@@ -65,7 +65,7 @@ def _one_of(label: str, values: dict[str, Any]) -> Validator:
 
 def tag_list() -> Schema:
     """Filters and page of ``smartcity_tag_list``."""
-    default = tk.get_validator("default")
+    default: Any = tk.get_validator("default")
     return {
         "opd": [default(""), _line],
         "q": [default(""), _line],
@@ -95,8 +95,10 @@ def opd_rename() -> Schema:
 def _whole_number(least: int, most: int) -> Validator:
     """A validator for whole numbers within bounds, also given as text."""
 
+    whole: Any = tk.get_validator("int_validator")
+
     def validator(value: Any) -> int:
-        number = tk.get_validator("int_validator")(value, {})
+        number = whole(value, {})
         if number is None or not least <= number <= most:
             message = tk._('"{value}" is not a whole number from {least} to {most}')
             raise tk.Invalid(message.format(value=value, least=least, most=most))

@@ -44,8 +44,9 @@ def label_facets(search_facets: dict[str, Any], loaded: catalogue.Catalogue, lan
     """Give the items of our facets their names in ``language``, in place; unknown values keep theirs."""
     for field, facet in search_facets.items():
         name = _names(field, loaded, language) if facet["items"] else None
-        for item in facet["items"] if name else ():
-            item["display_name"] = name(item["name"]) or item["name"]
+        if name is not None:
+            for item in facet["items"]:
+                item["display_name"] = name(item["name"]) or item["name"]
 
 
 Name = Callable[[str], "str | None"]

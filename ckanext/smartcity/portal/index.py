@@ -54,8 +54,8 @@ def tag_keys(dataset: dict[str, Any], loaded: Catalogue) -> dict[str, Any]:
     indicators = [indicator for indicator in loaded.indicators if indicator.uid in uids]
     themes = [theme for theme in loaded.themes if theme.number in {i.theme for i in indicators}]
     approaches = [a for a in loaded.approaches if a.slug in {i.approach for i in indicators}]
-    owner = (dataset.get("organization") or {}).get("name")
-    opd = list(dict.fromkeys([*fields.stored_list(dataset.get("opd")), *([owner] if owner else [])]))
+    owner: str = (dataset.get("organization") or {}).get("name") or ""
+    opd = [name for name in dict.fromkeys([*fields.stored_list(dataset.get("opd")), owner]) if name]
     agencies = [agency for agency in map(loaded.agency, opd) if agency]
     names = [named.name for named in (*indicators, *themes, *approaches, *agencies)]
     words = [*(i.code for i in indicators), *(a.short for a in agencies), *_both(names)]

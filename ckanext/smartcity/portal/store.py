@@ -16,7 +16,7 @@ def organization_names(references: Collection[str]) -> dict[str, str]:
     """Names of active organisations by reference: a mapping from each name or id that is known to the name."""
     if not references:
         return {}
-    group = model.Group.__table__
+    group = model.group_table
     rows = model.Session.execute(
         sa.select(group.c.id, group.c.name).where(
             group.c.is_organization.is_(True),
@@ -36,7 +36,7 @@ def organization_id(reference: str | None) -> str | None:
 
 def organization_titles() -> dict[str, dict[str, str]]:
     """Titles of all active organisations: ``{name: {"id": Indonesian title, "en": English title or the same}}``."""
-    group = model.Group.__table__
+    group = model.group_table
     rows = model.Session.execute(
         sa.select(group.c.name, group.c.title, group.c.extras["title_en"].astext.label("title_en"))
         .where(group.c.is_organization.is_(True), group.c.state == "active")
@@ -53,7 +53,7 @@ def is_sysadmin(user_name: str) -> bool:
 
 def walidata_capacities(user_name: str) -> set[str]:
     """Capacities (member, editor, admin) of a user in active organisations whose profile says walidata."""
-    group, member, user = model.Group.__table__, model.Member.__table__, model.User.__table__
+    group, member, user = model.group_table, model.member_table, model.user_table
     rows = model.Session.execute(
         sa.select(member.c.capacity)
         .join(group, group.c.id == member.c.group_id)
@@ -73,7 +73,7 @@ def walidata_capacities(user_name: str) -> set[str]:
 
 def identifier_owner(field: str, value: str, dataset_type: str, except_id: str | None) -> str | None:
     """The id of another dataset, not deleted, of this type whose extra ``field`` holds ``value``."""
-    package = model.Package.__table__
+    package = model.package_table
     query = sa.select(package.c.id).where(
         package.c.type == dataset_type,
         package.c.state != "deleted",
@@ -91,7 +91,7 @@ def public_datasets(zone: str, code: str = "") -> list[StoredDataset]:
     ``code`` narrows to those whose stored indicators contain this text; the caller still compares whole uids. In no
     order: sorting 20,000 names by a language costs more than reading them.
     """
-    package, resource, group = model.Package.__table__, model.Resource.__table__, model.Group.__table__
+    package, resource, group = model.package_table, model.resource_table, model.group_table
     newest = (
         sa.select(
             resource.c.package_id,
@@ -133,7 +133,7 @@ def public_datasets(zone: str, code: str = "") -> list[StoredDataset]:
 
 def public_organizations() -> list[StoredOrganization]:
     """All active organisations."""
-    group = model.Group.__table__
+    group = model.group_table
     rows = model.Session.execute(
         sa.select(
             group.c.name,
@@ -151,7 +151,7 @@ def tags(references: Collection[str]) -> Sequence[Any]:
     Rows of id, name, title, type, ``public`` (core's rule for anonymous visitors) and the stored texts of indicators
     and opd.
     """
-    package = model.Package.__table__
+    package = model.package_table
     query = sa.select(
         package.c.id,
         package.c.name,
@@ -169,14 +169,14 @@ def tags(references: Collection[str]) -> Sequence[Any]:
 
 def hold(dataset_id: str) -> None:
     """Let no other transaction write this dataset until ours ends, and read it afresh from here on."""
-    package = model.Package.__table__
+    package = model.package_table
     model.Session.execute(sa.select(package.c.id).where(package.c.id == dataset_id).with_for_update())
     model.Session.expire_all()
 
 
 def datasets_with_opd(organization_name: str) -> Sequence[Any]:
     """Datasets that may carry the tag, drafts too: rows of id, name, type and the stored text of opd, by name."""
-    package = model.Package.__table__
+    package = model.package_table
     opd = package.c.extras["opd"].astext
     query = (
         sa.select(package.c.id, package.c.name, package.c.type, opd.label("opd"))
@@ -188,7 +188,7 @@ def datasets_with_opd(organization_name: str) -> Sequence[Any]:
 
 def _untagged(types: Collection[str], words: Sequence[str]) -> tuple[Any, list[Any]]:
     """Public active datasets of these types without an indicator, beside their organisation: a join and conditions."""
-    package, group = model.Package.__table__, model.Group.__table__
+    package, group = model.package_table, model.group_table
     joined = package.outerjoin(group, sa.and_(group.c.id == package.c.owner_org, group.c.state == "active"))
     stored = sa.func.coalesce(package.c.extras["indicators"].astext, "")
     conditions = [
@@ -210,7 +210,7 @@ def untagged(
     Rows of id, name, title, title_en, notes (200 characters), metadata_modified, and the organisation's name, title
     and title_en, all ``None`` for a dataset of nobody.
     """
-    package, group = model.Package.__table__, model.Group.__table__
+    package, group = model.package_table, model.group_table
     joined, conditions = _untagged(types, words)
     if organization_name:
         conditions.append(group.c.name == organization_name)
@@ -237,7 +237,7 @@ def untagged(
 
 def untagged_by_organization(types: Collection[str], words: Sequence[str]) -> Sequence[Any]:
     """How many of them each organisation has: rows of name, title, title_en (``None`` for nobody's) and count."""
-    group = model.Group.__table__
+    group = model.group_table
     joined, conditions = _untagged(types, words)
     columns = (group.c.name, group.c.title, group.c.extras["title_en"].astext)
     query = (
@@ -252,7 +252,7 @@ def untagged_by_organization(types: Collection[str], words: Sequence[str]) -> Se
 
 def ended_organizations(on: date) -> set[str]:
     """Names of organisations whose profile says that they ended before a day."""
-    group = model.Group.__table__
+    group = model.group_table
     until = group.c.extras["active_until_date"].astext
     query = sa.select(group.c.name, until).where(group.c.is_organization.is_(True), until != "")
     return {name for name, last in model.Session.execute(query) if last < on.isoformat()}
@@ -260,7 +260,7 @@ def ended_organizations(on: date) -> set[str]:
 
 def stored_texts(dataset_type: str, field: str) -> Sequence[Any]:
     """What datasets of a type that are not deleted hold under the name of a field: rows of id, name and text."""
-    package = model.Package.__table__
+    package = model.package_table
     text = package.c.extras[field].astext
     query = (
         sa.select(package.c.id, package.c.name, text.label("text"))

@@ -101,7 +101,8 @@ def dataset_address(name: str) -> str:
 
 def sentences(error: tk.ValidationError) -> list[str]:
     """What was refused, one sentence a field."""
-    return [sentence for field in sorted(error.error_dict) for sentence in error.error_dict[field]]
+    errors: dict[str, Any] = error.error_dict
+    return [sentence for field in sorted(errors) for sentence in errors[field]]
 
 
 def _filters() -> dict[str, str]:

@@ -57,7 +57,8 @@ def _step(template: str, chosen: list[str], indicator: str, dry_run: bool) -> st
     try:
         result = _call("smartcity_tag_update", rows=rows, dry_run=dry_run)
     except tk.ValidationError as error:
-        sentences = [sentence for messages in error.error_dict.values() for sentence in messages]
+        errors: dict[str, Any] = error.error_dict
+        sentences = [sentence for messages in errors.values() for sentence in messages]
         return _list_page(form, chosen, indicator, [("datasets", sentence) for sentence in sentences]), 400
     refused = [problem for row in result["rows"] for problem in row["problems"]]
     if refused and not result["written"]:

@@ -222,7 +222,7 @@ def _untagged_dict(row: Any) -> dict[str, Any]:
 def _may_see(context: Context, dataset_id: str) -> bool:
     """Whether the caller may see a dataset. A fresh context: authorisation keeps the dataset it looked at there."""
     try:
-        tk.check_access("package_show", {"user": context["user"]}, {"id": dataset_id})
+        tk.check_access("package_show", {"user": context.get("user", "")}, {"id": dataset_id})
     except tk.NotAuthorized:
         return False
     return True
@@ -284,7 +284,7 @@ def _patched(context: Context, dataset_id: str, lists: dict[str, list[str]]) -> 
     Without authorisation, which the caller's action has checked: a walidata has no role in other organizations.
     """
     try:
-        tk.get_action("package_patch")({"user": context["user"], "ignore_auth": True}, {"id": dataset_id, **lists})
+        tk.get_action("package_patch")({"user": context.get("user", ""), "ignore_auth": True}, {"id": dataset_id, **lists})
     except tk.ValidationError as error:
         return "; ".join(f"{field}: {text}" for field, text in error.error_summary.items())
     return ""
