@@ -57,4 +57,5 @@ def _answer(text: str, content_type: str) -> Response:
     response = Response(body, content_type=content_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.set_etag(hashlib.sha256(body).hexdigest())
-    return response.make_conditional(tk.request)
+    response.make_conditional(tk.request.environ)
+    return response

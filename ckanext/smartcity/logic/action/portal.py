@@ -284,7 +284,9 @@ def _patched(context: Context, dataset_id: str, lists: dict[str, list[str]]) -> 
     Without authorisation, which the caller's action has checked: a walidata has no role in other organizations.
     """
     try:
-        tk.get_action("package_patch")({"user": context.get("user", ""), "ignore_auth": True}, {"id": dataset_id, **lists})
+        tk.get_action("package_patch")(
+            {"user": context.get("user", ""), "ignore_auth": True}, {"id": dataset_id, **lists}
+        )
     except tk.ValidationError as error:
         return "; ".join(f"{field}: {text}" for field, text in error.error_summary.items())
     return ""
