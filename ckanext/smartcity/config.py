@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,11 @@ def city_name() -> str:
 def timezone() -> ZoneInfo:
     """The city's zone. Raises ``ZoneInfoNotFoundError`` for an unknown name."""
     return ZoneInfo(tk.config["ckanext.smartcity.city.timezone"])
+
+
+def today() -> date:
+    """The day it is in the city."""
+    return datetime.now(timezone()).date()
 
 
 def region_code() -> str:

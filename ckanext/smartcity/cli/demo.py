@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +172,7 @@ def _join(account: Account) -> bool:
 
 
 def _put_all(city: City, failures: list[str]) -> Iterator[Outcome]:
-    today = datetime.now(config.timezone()).date()
+    today = config.today()
     for number, planned in enumerate(city.planned, 1):
         try:
             outcome = _put(planned, today)

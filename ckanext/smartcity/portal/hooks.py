@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import date, datetime
 from typing import Any
 
 from ckanext.smartcity import catalogue, config
@@ -23,14 +22,9 @@ def check_start(options: Any, locales: list[str]) -> None:
         log.warning(warning)
 
 
-def today() -> date:
-    """The day it is in the city."""
-    return datetime.now(config.timezone()).date()
-
-
 def search_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     """``before_dataset_search``."""
-    return listing.search_parameters(parameters, config.list_contracts(), today())
+    return listing.search_parameters(parameters, config.list_contracts(), config.today())
 
 
 def label_results(results: dict[str, Any]) -> dict[str, Any]:
@@ -57,6 +51,6 @@ def _keys(document: dict[str, Any]) -> dict[str, Any]:
     dataset = json.loads(document["validated_data_dict"])
     loaded = catalogue.load(**config.catalogue_sources())
     if document.get("dataset_type") == listing.CONTRACT:
-        return index.contract_keys(dataset, today().year)
+        return index.contract_keys(dataset, config.today().year)
     tags = index.tag_keys(dataset, loaded)
     return {**tags, **index.due_keys(dataset, loaded, config.overdue_grace(), config.timezone())}

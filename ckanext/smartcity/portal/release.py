@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ckanext.smartcity import catalogue, config
-from ckanext.smartcity.portal import fields, freshness, hooks, index
+from ckanext.smartcity.portal import fields, freshness, index
 
 
 class NextRelease(NamedTuple):
@@ -27,4 +27,4 @@ def next_release(dataset: dict[str, Any]) -> NextRelease | None:
     )
     if last_day is None or due is None:
         return None
-    return NextRelease(due, freshness.is_overdue(last_day, hooks.today()))
+    return NextRelease(due, freshness.is_overdue(last_day, config.today()))

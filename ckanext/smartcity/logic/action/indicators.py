@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -74,7 +73,7 @@ def smartcity_indicator_list(context: Context, data_dict: DataDict) -> dict[str,
     given = _validated(data_dict, schema.indicator_list(portal.catalogue, [agency.slug for agency in agencies]))
     rows = summary.matching(portal.rows, Filters(**given))
     return {
-        "as_of": _today().isoformat(),
+        "as_of": config.today().isoformat(),
         "filters": given,
         "totals": {**asdict(summary.totals(rows)), "datasets": summary.dataset_count(rows)},
         "approaches": dicts.approaches(portal.catalogue, rows),
@@ -110,7 +109,7 @@ def smartcity_indicator_show(context: Context, data_dict: DataDict) -> dict[str,
     row = next(row for row in portal.rows if row.indicator.uid == indicator.uid)
     datasets = summary.newest_first(row.datasets)
     return {
-        "as_of": _today().isoformat(),
+        "as_of": config.today().isoformat(),
         **dicts.indicator_row(row),
         **dicts.definition(portal.catalogue, indicator),
         "responsibility": dicts.responsibility(row),
@@ -136,7 +135,7 @@ def smartcity_agency_list(context: Context, data_dict: DataDict) -> dict[str, An
         dicts.agency_row(agency, portal.rows, own.get(agency.slug, ())) for agency in portal.agencies(portal.rows)
     ]
     return {
-        "as_of": _today().isoformat(),
+        "as_of": config.today().isoformat(),
         "totals": {
             "agencies": len(agencies),
             "on_portal": sum(agency["on_portal"] for agency in agencies),
@@ -174,7 +173,7 @@ def smartcity_agency_show(context: Context, data_dict: DataDict) -> dict[str, An
     own = summary.by_agency(rows).get(slug, ())
     due = summary.due_first(own)
     return {
-        "as_of": _today().isoformat(),
+        "as_of": config.today().isoformat(),
         **dicts.agency_row(agency, portal.rows, own),
         "indicators": [
             {
@@ -208,15 +207,10 @@ def _read(code: str = "") -> _Portal:
 def _calendar(definitions: Catalogue) -> Calendar:
     frequencies = definitions.vocabularies["frequencies"].choices
     return Calendar(
-        today=_today(),
+        today=config.today(),
         periods={choice.value: choice.extra.get("days") for choice in frequencies},
         grace=config.overdue_grace(),
     )
-
-
-def _today() -> date:
-    """Today in the city."""
-    return datetime.now(config.timezone()).date()
 
 
 def _find(reference: str) -> Indicator:

@@ -12,7 +12,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.smartcity import catalogue, config
 from ckanext.smartcity.logic import refusals, schema
-from ckanext.smartcity.portal import fields, hooks, schemacheck, schemafiles, store, tagging
+from ckanext.smartcity.portal import fields, schemacheck, schemafiles, store, tagging
 
 __all__ = [
     "smartcity_opd_rename",
@@ -82,7 +82,7 @@ def smartcity_tag_update(context: Context, data_dict: DataDict) -> dict[str, Any
     known = tagging.Known(
         indicators=[indicator.uid for indicator in catalogue.load(**config.catalogue_sources()).indicators],
         opd=store.organization_names({value for row in rows for value in row.opd}),
-        ended=store.ended_organizations(hooks.today()),
+        ended=store.ended_organizations(config.today()),
     )
     outcomes = tagging.check(rows, _visible_datasets(context, {row.dataset for row in rows}), known)
     write = not data["dry_run"] and all(outcome.state != "refused" for outcome in outcomes)

@@ -12,81 +12,9 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
 from ckanext.smartcity.tests.views.browser_form import BrowserForm
+from ckanext.smartcity.tests.views.form_values import CONTRACT, DATASET, PROFILE
 
 pytestmark = pytest.mark.usefixtures("clean")
-
-DATASET = {
-    "title": "Insiden infrastruktur TI",
-    "name": "insiden-ti",
-    "notes": "Baris satu\r\nbaris dua",
-    "title_en": "Incidents of the IT infrastructure",
-    "notes_en": "In English",
-    "private": "False",
-    "tag_string": "internet, layanan",
-    "indicators": ["", "iso37122:2019/10.4", "iso37122:2019/5.1"],
-    "opd": ["", "bappeda"],
-    "data_kind": "statistics",
-    "concept": "Insiden infrastruktur teknologi informasi",
-    "definition": "Kejadian yang\r\nmengganggu layanan",
-    "classification": ["Kecamatan", "", "Jenis insiden"],
-    "measure": "count",
-    "unit": "insiden",
-    "frequency": "ANNUAL",
-    "next_release_date": "2027-01-15",
-    "temporal_coverage__00__start": "2025-01-01",
-    "temporal_coverage__00__end": "2025-12-31",
-    "region_code": "99.71.01",
-    "provenance": "Catatan pusat layanan",
-    "access_rights": "PUBLIC",
-    "license_id": "CC-BY-4.0",
-    "contact__00__name": "Bidang Infrastruktur",
-    "contact__00__email": "ti@kota.example",
-    "contact__01__name": "Pusat Layanan",
-    "contact__01__url": "https://kota.example/layanan",
-    "priority_data": "true",
-    "priority_id": "DDP-17",
-    "language": ["id", "en"],
-    "identifier": "ID-1",
-}
-CONTRACT = {
-    "title": "Sewa jaringan internet",
-    "name": "sewa-jaringan",
-    "notes": "Untuk kantor kelurahan",
-    "private": "False",
-    "tag_string": "internet",
-    "contract_number": "027/15/2026",
-    "supplier_name": "PT Jaringan Contoh",
-    "counterparty": "business",
-    "value_amount": "1250000000.5",
-    "contract_status": "active",
-    "signed_date": "2026-01-05",
-    "start_date": "2026-01-10",
-    "end_date": "2026-12-31",
-    "dates_assumed": "true",
-    "budget_year": "2026",
-    "procurement_method": "tender",
-    "procurement_category": "other_services",
-    "amendments__00__version": "1",
-    "amendments__00__signed_date": "2026-03-01",
-    "amendments__01__version": "2",
-    "amendments__01__note": "Tambah dua titik",
-    "license_id": "CC-BY-4.0",
-}
-PROFILE = {
-    "title": "Dinas Perhubungan",
-    "name": "dishub",
-    "title_en": "Transport Office",
-    "description": "Mengurus jalan",
-    "abbreviation": "Dishub",
-    "kind": "city",
-    "sdi_role": "produsen",
-    "kd_satker": ["1.02", "1.03"],
-    "themes": ["", "19", "5"],
-    "contact_name": "Sekretariat",
-    "contact_email": "dishub@kota.example",
-    "contact_url": "https://dishub.kota.example",
-    "active_until_date": "2030-12-31",
-}
 
 
 @pytest.fixture
