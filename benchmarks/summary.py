@@ -1,7 +1,7 @@
 """What our pages and hooks cost: CKAN with us against CKAN without us, on the same data, in one run.
 
-``python benchmarks/summary.py [SIZE ...]`` (default 2000 and 20000 datasets) in an environment whose ``CKAN_*``
-variables name test databases (docs/development.md). Prints medians and ratios, writes ``results/summary.json``.
+``python3 dev/portal.py bench summary [SIZE ...]`` (default 2000 and 20000 datasets): empties the databases of the tests
+and fills them. Prints medians and ratios, writes ``benchmarks/results/summary.json``.
 Arms run in turns, in rotated order, so that a slow minute of the machine hits all of them.
 """
 

@@ -22,7 +22,7 @@ from .progress import say, step
 from .running import Stack, guarded, make_folders, running_services, set_up_portal
 from .state import read_json
 from .supervisor import stop_on_signals
-from .testing import run_tests
+from .testing import run_benchmark, run_tests
 
 STOP_PATIENCE = 60.0
 """Seconds that ``stop`` waits for the running command to end."""
@@ -77,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="run the tests; arguments go to pytest", prefix_chars="\0")
     test.add_argument("words", nargs=argparse.REMAINDER, metavar="PYTEST_ARGUMENTS")
     test.set_defaults(command=lambda places, options: run_tests(places, options.words))
+
+    bench = commands.add_parser("bench", help="run a benchmark on the databases of the tests")
+    bench.add_argument("name", help="such as summary, for benchmarks/summary.py")
+    bench.add_argument("words", nargs=argparse.REMAINDER, metavar="ARGUMENTS")
+    bench.set_defaults(command=lambda places, options: run_benchmark(places, options.name, options.words))
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Runs all tests on the real services."""
+"""Runs all tests, and benchmarks, on the real services with databases of their own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,21 @@ STOP_PATIENCE = 30.0
 def run_tests(places: Places, arguments: list[str]) -> int:
     """Run pytest with these arguments, all tests where there are none. Returns pytest's exit code."""
     check_test_names(overrides(os.environ, places))
-    browser = find_browser(os.environ)
+    return _run_python(places, ["-m", "pytest", *arguments], {BROWSER: find_browser(os.environ)})
+
+
+def run_benchmark(places: Places, name: str, arguments: list[str]) -> int:
+    """Run ``benchmarks/NAME.py`` on the databases of the tests. Returns its exit code."""
+    check_test_names(overrides(os.environ, places))
+    script = places.root / "benchmarks" / f"{name}.py"
+    if not script.is_file():
+        known = ", ".join(sorted(path.stem for path in script.parent.glob("*.py") if path.stem != "city"))
+        raise Trouble(f"There is no benchmark {name}: choose one of {known}.")
+    return _run_python(places, [str(script), *arguments], {})
+
+
+def _run_python(places: Places, arguments: list[str], more: Mapping[str, str]) -> int:
+    """Run the environment's Python on services for tests; returns its exit code."""
     make_folders(places)
     with ExitStack() as stack:
         try:
@@ -37,8 +51,7 @@ def run_tests(places: Places, arguments: list[str]) -> int:
         except Busy:
             raise Trouble("The tests of this checkout are already running: wait for them to end.") from None
         found = stack.enter_context(_services_for_tests(places, guard))
-        environ = {**test_environ(os.environ, places, found), BROWSER: browser}
-        return _pytest(places, arguments, environ, guard)
+        return _python(places, arguments, {**test_environ(os.environ, places, found), **more}, guard)
 
 
 def find_browser(environ: Mapping[str, str]) -> str:
@@ -87,11 +100,11 @@ def _addresses_at_running_portal(places: Places, guard: int) -> dict[str, str]:
     return addresses(ports, secrets_of(places.secrets), given, tests=True)
 
 
-def _pytest(places: Places, arguments: list[str], environ: Mapping[str, str], guard: int) -> int:
-    """Run pytest on our terminal, where there is one: a debugger needs it."""
+def _python(places: Places, arguments: list[str], environ: Mapping[str, str], guard: int) -> int:
+    """Run Python on our terminal, where there is one: a debugger needs it."""
     interactive = sys.stdin is not None and sys.stdin.isatty()
     process = subprocess.Popen(
-        [str(places.python), "-m", "pytest", *arguments],
+        [str(places.python), *arguments],
         cwd=places.root,
         env=dict(environ),
         pass_fds=(guard,),
@@ -101,7 +114,7 @@ def _pytest(places: Places, arguments: list[str], environ: Mapping[str, str], gu
     try:
         return process.wait()
     except Stopped as stopped:
-        if not (interactive and stopped.signal == signal.SIGINT):  # else the terminal has sent it to pytest too
+        if not (interactive and stopped.signal == signal.SIGINT):  # else the terminal has sent it to the program too
             process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_PATIENCE)
