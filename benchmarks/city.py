@@ -7,6 +7,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from ckan import model
 from ckan.lib.search import clear_all
 from ckan.lib.search import common as solr
@@ -33,6 +34,9 @@ def build(size: int) -> None:
         _insert(rows)
         connection.add(docs=[_document(template, row) for row in rows], commit=False)
     connection.commit()
+    # What autovacuum has done on a portal that grew by the day; without it the planner guesses at one row.
+    model.Session.execute(sa.text("ANALYZE"))
+    model.Session.commit()
 
 
 def _template(organization: dict[str, Any]) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def main(arguments: list[str]) -> int:
         subprocess.run([sys.executable, __file__, "--serve", WITH], input=f"build {size}\n", text=True, check=True)
         results[size] = measure()
         report(size, results[size])
+    (HERE / "results").mkdir(exist_ok=True)
     (HERE / "results" / "summary.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     return 0
 
