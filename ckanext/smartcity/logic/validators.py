@@ -235,12 +235,11 @@ def _choice_list(accept: Accept) -> ForField:
 
 
 def _items(value: Any) -> list[Any]:
+    """What was sent, as a list; a text may hold a JSON list. Items that are no text stay, to be refused."""
     if isinstance(value, str):
-        value = fields.stored_list(value)
-    if fields.is_empty(value):
-        return []
+        value = fields.json_list(value)
     items = list(value) if isinstance(value, (list, tuple)) else [value]
-    return [item for item in map(fields.storable, items) if item != ""]
+    return [item for item in map(fields.storable, items) if not fields.is_empty(item)]
 
 
 def _accept_choices(field: dict[str, Any], items: list[str]) -> tuple[dict[Any, str], dict[Any, str]]:

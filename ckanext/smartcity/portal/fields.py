@@ -55,17 +55,22 @@ def storable(value: Any) -> Any:
     return value.replace("\0", "").encode("utf-8", "replace").decode()
 
 
+def json_list(text: str) -> list[Any]:
+    """The items of a JSON list, of whatever type; any other text is the only item."""
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        parsed = None
+    return parsed if isinstance(parsed, list) else [text]
+
+
 def stored_list(value: Any) -> list[str]:
     """A stored list field as a list of texts, whatever an older portal left there.
 
     A JSON list gives its texts, anything else that is not empty gives one text: itself.
     """
     if isinstance(value, str):
-        try:
-            parsed = json.loads(value)
-        except ValueError:
-            parsed = None
-        value = parsed if isinstance(parsed, list) else [value]
+        value = json_list(value)
     if not isinstance(value, list):
         return []
     return [item for item in value if isinstance(item, str) and item.strip()]
@@ -73,12 +78,8 @@ def stored_list(value: Any) -> list[str]:
 
 def stored_rows(value: Any) -> list[dict[str, Any]]:
     """A stored repeating field as a list of rows; odd values give none."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return []
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    rows = json_list(value) if isinstance(value, str) else value
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def calendar_day(value: Any) -> str:

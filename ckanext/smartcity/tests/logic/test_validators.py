@@ -72,6 +72,8 @@ def stored(field: str, name: str = "data") -> Any:
 REFUSED = [
     ("indicators", [7.1], "7.1"),
     ("indicators", 7.1, "7.1"),
+    ("indicators", "[7.1]", "7.1"),
+    ("indicators", "[" * 5_000, "[[["),
     ("indicators", ["5.99"], '"5.99"'),
     ("indicators", [{"code": "5.1"}], "code"),
     ("opd", ["dinas-entah"], '"dinas-entah"'),
