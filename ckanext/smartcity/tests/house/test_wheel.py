@@ -37,6 +37,14 @@ from ckanext.smartcity.portal import licenses, schemafiles
 for address in (*schemafiles.SCHEMAS.values(), schemafiles.PRESETS):
     assert schemafiles.read(address), address
 assert schemafiles.our_fields("dataset")["indicators"]["validators"]
+import jinja2
+from ckan.lib import jinja_extensions as tags
+ours = [tag for name, tag in vars(tags).items() if name.endswith(("Extension", "Extend")) and name != "BaseExtension"]
+environment = jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", *ours])
+templates = list((files("ckanext.smartcity") / "templates").rglob("*.html"))
+assert templates
+for template in templates:
+    environment.parse(template.read_text(encoding="utf-8"), str(template))
 folder = files("ckanext.smartcity.i18n")
 for language in ("id", "en"):
     with (folder / language / "LC_MESSAGES" / "ckanext-smartcity.mo").open("rb") as compiled:
