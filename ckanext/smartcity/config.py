@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from ckan.plugins import toolkit as tk
 
+from ckanext.smartcity.visits.address import networks
+from ckanext.smartcity.visits.settings import Settings, plain_root_path
+
 
 def city_name() -> str:
     """The city's name; ``ckan.site_title`` where the option is empty."""
@@ -64,3 +67,34 @@ def overdue_grace() -> tuple[int, ...]:
 def navigation() -> bool:
     """Whether header entry and home block are shown."""
     return tk.config["ckanext.smartcity.portal.navigation"]
+
+
+def visits_settings() -> Settings:
+    """All options of the count; where one is empty, what stands for it."""
+    root_path = plain_root_path(tk.config["ckan.root_path"])
+    return Settings(
+        enabled=tk.config["ckanext.smartcity.visits.enabled"],
+        redis_url=tk.config["ckanext.smartcity.visits.redis_url"] or tk.config["ckan.redis.url"],
+        redis_timeout_ms=tk.config["ckanext.smartcity.visits.redis_timeout_ms"],
+        trusted_proxies=networks(tk.config["ckanext.smartcity.visits.trusted_proxies"]),
+        internal_networks=networks(tk.config["ckanext.smartcity.visits.internal_networks"]),
+        internal_roles=tuple(sorted(set(tk.config["ckanext.smartcity.visits.internal_roles"]))),
+        beacon=tk.config["ckanext.smartcity.visits.beacon"],
+        grade=tk.config["ckanext.smartcity.visits.grade"],
+        allow_agents=tk.config["ckanext.smartcity.visits.allow_agents"],
+        deny_agents=tk.config["ckanext.smartcity.visits.deny_agents"],
+        limit_minute=tk.config["ckanext.smartcity.visits.limit_minute"],
+        limit_visit=tk.config["ckanext.smartcity.visits.limit_visit"],
+        flush_seconds=tk.config["ckanext.smartcity.visits.flush_seconds"],
+        probe_url=tk.config["ckanext.smartcity.visits.probe_url"] or tk.config["ckan.site_url"] + root_path,
+        heartbeat_seconds=tk.config["ckanext.smartcity.visits.heartbeat_seconds"],
+        keep_hours=tk.config["ckanext.smartcity.visits.keep_hours"],
+        min_coverage=tk.config["ckanext.smartcity.visits.min_coverage"],
+        public_minimum=tk.config["ckanext.smartcity.visits.public_minimum"],
+        show_in_dataset=tk.config["ckanext.smartcity.visits.show_in_dataset"],
+        legacy_tracking_summary=tk.config["ckanext.smartcity.visits.legacy_tracking_summary"],
+        zone=timezone(),
+        site_id=tk.config["ckan.site_id"],
+        secret=tk.config["SECRET_KEY"].encode(),
+        root_path=root_path,
+    )

@@ -15,6 +15,14 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.smartcity import catalogue, config, portal
 from ckanext.smartcity.logic import sentences
+from ckanext.smartcity.logic.options import (
+    smartcity_file,
+    smartcity_int_range,
+    smartcity_networks,
+    smartcity_redis_url,
+    smartcity_roles,
+    smartcity_share,
+)
 from ckanext.smartcity.logic.rules import (
     smartcity_contract_id,
     smartcity_contract_rules,
@@ -34,17 +42,23 @@ __all__ = [
     "smartcity_date",
     "smartcity_decided",
     "smartcity_email",
+    "smartcity_file",
     "smartcity_indicators",
+    "smartcity_int_range",
     "smartcity_keep_stored",
     "smartcity_known_choice",
     "smartcity_known_choices",
     "smartcity_line_breaks",
     "smartcity_list_output",
     "smartcity_max_length",
+    "smartcity_networks",
     "smartcity_ocid",
     "smartcity_opd",
+    "smartcity_redis_url",
     "smartcity_region_code",
     "smartcity_required",
+    "smartcity_roles",
+    "smartcity_share",
     "smartcity_texts",
     "smartcity_unique",
     "smartcity_url",

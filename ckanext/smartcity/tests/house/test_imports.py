@@ -29,7 +29,7 @@ COUNTING = [*(f"{PACKAGE}.{n}" for n in ("nightly", "visits*"))]
 TABLE = [
     ("plugin.py", ["ckan.*", f"{PACKAGE}.*"]),
     ("translation.py", [f"{PACKAGE}.i18n"]),
-    ("config.py", [*TOOLKIT]),
+    ("config.py", [*TOOLKIT, f"{PACKAGE}.visits.<pure>"]),
     ("catalogue/*", ["yaml", f"{PACKAGE}.catalogue*"]),
     ("portal/store.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.portal*"]),
     ("visits/models.py", ["sqlalchemy*", *TOOLKIT]),
