@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TypedDict
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from ckan.plugins import toolkit as tk
@@ -97,4 +98,5 @@ def visits_settings() -> Settings:
         site_id=tk.config["ckan.site_id"],
         secret=tk.config["SECRET_KEY"].encode(),
         root_path=root_path,
+        site_host=urlsplit(tk.config["ckan.site_url"]).netloc.lower(),
     )

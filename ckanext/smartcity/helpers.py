@@ -14,6 +14,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.smartcity import catalogue, config, portal
 from ckanext.smartcity.portal import fields, forms
+from ckanext.smartcity.visits import caller
 
 __all__ = [
     "humanize_entity_type",
@@ -39,7 +40,9 @@ __all__ = [
     "smartcity_navigation",
     "smartcity_next_release",
     "smartcity_number",
+    "smartcity_opted_out",
     "smartcity_overdue_toggle",
+    "smartcity_page_token",
     "smartcity_required_when",
     "smartcity_rupiah",
     "smartcity_sections",
@@ -205,6 +208,16 @@ def smartcity_overdue_toggle() -> dict[str, Any]:
         arguments.append((portal.OVERDUE_PARAMETER, "1"))
     path = tk.h.current_url().partition("?")[0]
     return {"active": active, "url": f"{path}?{urlencode(arguments)}" if arguments else path}
+
+
+def smartcity_page_token() -> str | None:
+    """The token with which this page confirms that it was shown; ``None`` on pages that do not."""
+    return tk.g.get("smartcity_page_token")
+
+
+def smartcity_opted_out() -> bool:
+    """Whether this browser has asked not to be counted."""
+    return caller.has_opted_out(tk.request.environ)
 
 
 def smartcity_sections(

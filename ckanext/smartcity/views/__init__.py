@@ -6,7 +6,8 @@ from ckanext.smartcity.views import agencies  # noqa: F401  adds its pages to th
 from ckanext.smartcity.views.answers import careful_answer
 from ckanext.smartcity.views.indicators import smartcity
 from ckanext.smartcity.views.tagging import smartcity_tagging
+from ckanext.smartcity.views.visit_choice import smartcity_visit_choice
 
-__all__ = ["smartcity", "smartcity_tagging"]
+__all__ = ["smartcity", "smartcity_tagging", "smartcity_visit_choice"]
 
 smartcity.after_app_request(careful_answer)

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 # Pure files that others may import as they are
-PUBLIC_FILES: tuple[str, ...] = ("address", "settings")
+PUBLIC_FILES: tuple[str, ...] = ("address", "caller", "settings")
 
 PUBLIC: dict[str, tuple[str, ...]] = {}
 

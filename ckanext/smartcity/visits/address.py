@@ -59,6 +59,12 @@ def parsed(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+def is_trusted(peer: str, trusted: Networks) -> bool:
+    """Whether what a socket's peer says about its client is believed; an empty peer by the word ``unix`` only."""
+    address = parsed(peer)
+    return trusted.holds(address) if address or not peer else False
+
+
 def client_address(peer: str, header: str | None, trusted: Networks) -> str:
     """The client's address from the socket's peer and the X-Forwarded-For header. Never an error.
 
@@ -68,7 +74,7 @@ def client_address(peer: str, header: str | None, trusted: Networks) -> str:
     """
     peer_address = parsed(peer)
     fallback = peer if peer_address is None else str(peer_address)
-    if not header or not trusted.holds(peer_address) or (peer_address is None and peer.strip()):
+    if not header or not is_trusted(peer, trusted):
         return fallback
     client = None
     for element in reversed(header.split(",")):

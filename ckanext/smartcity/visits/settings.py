@@ -36,6 +36,7 @@ class Settings:
     site_id: str
     secret: bytes
     root_path: str  # ckan.root_path without the language, "" or "/data"
+    site_host: str = ""  # host, and port where it has one, of ckan.site_url, in lower case
 
 
 def plain_root_path(root_path: str | None) -> str:

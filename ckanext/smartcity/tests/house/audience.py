@@ -19,6 +19,7 @@ class Case(NamedTuple):
     data: Mapping[str, Any] = MappingProxyType({})
     address: str = ""
     writes: bool = False  # by POST only
+    status: int = 200  # of the answer to its audience
 
     @property
     def public(self) -> bool:
@@ -50,6 +51,8 @@ PAGES = {
     "smartcity_tagging.choose": Case(WALIDATA, address="/smartcity/tagging"),
     "smartcity_tagging.review": Case(WALIDATA, TAGGED_ALREADY, "/smartcity/tagging/review", writes=True),
     "smartcity_tagging.apply": Case(WALIDATA, TAGGED_ALREADY, "/smartcity/tagging/apply", writes=True),
+    "smartcity_visit_choice.leave": Case(EVERYBODY, address="/smartcity/visits/opt-out", writes=True, status=302),
+    "smartcity_visit_choice.come_back": Case(EVERYBODY, address="/smartcity/visits/opt-in", writes=True, status=302),
 }
 # Addresses of ours that are refused: an unknown thing, a filter without sense
 REFUSED = (

@@ -19,7 +19,19 @@ TOOLKIT = ("ckan.plugins.toolkit", "ckan.plugins", "ckan.types")
 # A file of a room is pure unless it stands here.
 SHELLS = {
     "portal": ("__init__", "store", "walidata", "choices", "facets", "hooks", "language", "release"),
-    "visits": ("__init__", "store", "models", "objects", "middleware", "beacon", "recorder", "robots", "flush", "logs"),
+    "visits": (
+        "__init__",
+        "store",
+        "models",
+        "objects",
+        "staff",
+        "middleware",
+        "beacon",
+        "recorder",
+        "robots",
+        "flush",
+        "logs",
+    ),
 }
 
 CLI = [*TOOLKIT, "click", "yaml", *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "cli*"))]
@@ -35,10 +47,11 @@ TABLE = [
     ("visits/models.py", ["sqlalchemy*", *TOOLKIT]),
     ("visits/store.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.visits*"]),
     ("visits/objects.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.visits*"]),
+    ("visits/staff.py", ["sqlalchemy*", "ckan.model"]),
     ("visits/robots.py", ["is_bot", f"{PACKAGE}.visits.<pure>"]),
     ("visits/recorder.py", ["redis*", f"{PACKAGE}.visits.<pure>"]),
-    ("visits/beacon.py", ["werkzeug*", f"{PACKAGE}.visits*"]),
-    ("visits/middleware.py", ["flask", *TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.visits*"]),
+    ("visits/beacon.py", [f"{PACKAGE}.visits.<pure>", f"{PACKAGE}.visits.robots"]),
+    ("visits/middleware.py", ["flask", "ckan.model", *TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.visits*"]),
     ("visits/flush.py", ["sqlalchemy*", "redis*", *TOOLKIT, f"{PACKAGE}.visits*"]),
     ("visits/logs.py", ["sqlalchemy*", f"{PACKAGE}.visits*"]),
     ("visits/<pure>", [f"{PACKAGE}.visits.<pure>"]),
@@ -50,6 +63,7 @@ TABLE = [
     ),
     ("logic/*", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "<public>", "logic.*"))]),
     ("views/csrf.py", [*TOOLKIT, "flask", "ckan.config.middleware.flask_app"]),
+    ("views/visit_choice.py", ["flask", *TOOLKIT, f"{PACKAGE}.views*", f"{PACKAGE}.visits.caller"]),
     ("views/*", [*TOOLKIT, "flask", "werkzeug*", "defusedcsv*", f"{PACKAGE}.config", f"{PACKAGE}.views*"]),
     ("helpers.py", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "<public>"))]),
     ("cli/demo.py", ["werkzeug.datastructures", "ckan.lib.search", *CLI]),
