@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 # Plugins and web application of the plain test.ini, kept from test to test: loading them costs a second each time.
-KEPT = SimpleNamespace(loaded=False, wsgi_app=None)
+KEPT = SimpleNamespace(loaded=False, wsgi_app=None, migrated=False)
 CHANGING_MARKS = ("ckan_config", "with_plugins", "provide_plugin")
 
 
@@ -102,6 +102,31 @@ def as_user() -> Callable[..., Any]:
         return tk.get_action(action)({"user": user, "ignore_auth": False}, data)
 
     return call
+
+
+@pytest.fixture
+def clean_db(reset_db: Any, migrate_db_for: Any, with_plugins: None) -> None:
+    """CKAN's fixture of this name, with our tables: the first one of a session drops them with all others."""
+    reset_db()
+    _make_our_tables(migrate_db_for)
+
+
+@pytest.fixture
+def non_clean_db(reset_db_once: Any, migrate_db_for: Any, with_plugins: None) -> None:
+    """CKAN's fixture of this name, with our tables."""
+    from ckan import model
+
+    model.repo.init_db()
+    _make_our_tables(migrate_db_for)
+
+
+def _make_our_tables(migrate_db_for: Any) -> None:
+    """Run the migrations once a session: afterwards ``clean_db`` only deletes rows, of tables whose models it knows."""
+    from ckanext.smartcity.visits import models  # noqa: F401
+
+    if not KEPT.migrated:
+        migrate_db_for("smartcity")
+        KEPT.migrated = True
 
 
 @pytest.fixture

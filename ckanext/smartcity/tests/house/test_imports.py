@@ -39,6 +39,7 @@ COUNTING = [*(f"{PACKAGE}.{n}" for n in ("nightly", "visits*"))]
 
 # First match wins: files -> what they may import besides the standard library. A name without a star is exact.
 TABLE = [
+    ("migration/*", ["alembic", "sqlalchemy*", *TOOLKIT]),
     ("plugin.py", ["ckan.*", f"{PACKAGE}.*"]),
     ("translation.py", [f"{PACKAGE}.i18n"]),
     ("config.py", [*TOOLKIT, f"{PACKAGE}.visits.<pure>"]),
