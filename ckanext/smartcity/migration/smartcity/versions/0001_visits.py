@@ -32,8 +32,8 @@ def counter(name: str) -> sa.Column:
     return sa.Column(name, sa.Integer, nullable=False, server_default="0")
 
 
-def moment(name: str, **options: bool) -> sa.Column:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=False, **options)
+def moment(name: str, primary_key: bool = False) -> sa.Column:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=False, primary_key=primary_key)
 
 
 def upgrade() -> None:
