@@ -48,12 +48,16 @@ def version(of: Mapping[str, Any]) -> str:
 
 
 class Span(NamedTuple):
-    """A stretch of time with one salt day and one offset from UTC: [first, end) in milliseconds, offset in seconds."""
+    """A stretch of time with one salt day and one offset from UTC: [first, end) in milliseconds, offset in seconds.
+
+    ``salt_end`` is the end of the salt day, which an offset that changes cuts in two.
+    """
 
     first: int
     end: int
     offset: int
     salt_day: str
+    salt_end: int
 
 
 class Clock:
@@ -61,7 +65,7 @@ class Clock:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
-        self._current = Span(0, 0, 0, "")
+        self._current = Span(0, 0, 0, "", 0)
         self._hours: dict[int, str] = {}
 
     def hour(self, at: int) -> str:
@@ -87,11 +91,12 @@ class Clock:
     def _search(self, at: int) -> Span:
         local = datetime.fromtimestamp(at / 1000, self._zone).replace(tzinfo=None)
         day = (local - timedelta(hours=SALT_HOUR)).date()
-        first, end = self._begin(day), self._begin(day + timedelta(days=1))
+        first = self._begin(day)
+        end = salt_end = self._begin(day + timedelta(days=1))
         if self._offset(first) != self._offset(end - 1):
             change = self._change(first, end)
             first, end = (change, end) if at >= change else (first, change)
-        return Span(first, end, self._offset(at), day.isoformat())
+        return Span(first, end, self._offset(at), day.isoformat(), salt_end)
 
     def _begin(self, day: date) -> int:
         return int(datetime.combine(day, time(SALT_HOUR), self._zone).timestamp()) * 1000
