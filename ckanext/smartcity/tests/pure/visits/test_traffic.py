@@ -22,7 +22,9 @@ PLACES = Places(
     group=Place("/group/hijau", "group|g1"),
     private=Place("/dataset/rahasia", "dataset|d3", DLH, listed=False),
     draft=Place("/dataset/rancangan", "dataset|d4", DLH, listed=False),
-    same_dataset=("/dataset/d1", "/en/dataset/taman"),
+    same_dataset=("/dataset/taman?a=b", "/en/dataset/taman"),
+    same_organization="/organization/o1",
+    moved="/dataset/d1",
 )
 
 

@@ -49,6 +49,14 @@ def asks_for_one_dataset_by_all_its_addresses(s: Script) -> None:
 
 
 @actor()
+def asks_for_one_organisation_in_two_languages(s: Script) -> None:
+    person, organization = s.browser(), s.places.organization
+    s.get(0, person, organization)
+    s.get(SECOND, person, s.places.same_organization)
+    s.adds.visit([s.seen(0, organization)])
+
+
+@actor()
 def searches_twice_within_seconds(s: Script) -> None:
     person = s.browser()
     s.get(0, person, s.places.search)

@@ -63,7 +63,7 @@ class Step:
 class Places:
     """What stands on the portal. A resource belongs to the first dataset."""
 
-    pages: tuple[Place, ...]  # light pages with names of their own; the first two differ
+    pages: tuple[Place, ...]  # pages with names of their own, the lightest first
     search: Place
     datasets: tuple[Place, ...]
     resource: Place
@@ -73,7 +73,9 @@ class Places:
     group: Place
     private: Place
     draft: Place
-    same_dataset: tuple[str, ...]  # other addresses of the first dataset: id, locale, query
+    same_dataset: tuple[str, ...]  # other addresses of the first dataset: language, query, tab
+    same_organization: str  # another address of the organisation
+    moved: str  # an address of the first dataset that redirects
 
 
 class Addresses:
@@ -132,11 +134,13 @@ class Script:
         return Seen(self.start + at, place)
 
     def two_pages(self) -> tuple[Place, Place]:
-        first, second = self.rng.sample(self.places.pages, 2)
-        return first, second
+        """The lightest page and another, in any order."""
+        first, *others = self.places.pages
+        one, other = self.rng.sample((first, self.rng.choice(others)), 2)
+        return one, other
 
     def page(self) -> Place:
-        return self.rng.choice(self.places.pages)
+        return self.rng.choices(self.places.pages, (4, 1, 1))[0]
 
 
 def _forwarded(browser: Browser) -> dict[str, str]:

@@ -20,6 +20,13 @@ def runs_scripts(s: Script) -> None:
 
 
 @actor()
+def runs_scripts_in_an_old_browser(s: Script) -> None:
+    person, place = s.browser(), s.page()
+    s.beacon(SECOND, s.get(0, person, place), **{"Sec-Fetch-Site": "", "Origin": SITE})
+    s.adds.visit([s.seen(0, place)], confirmed=True)
+
+
+@actor()
 def shows_the_image(s: Script) -> None:
     person, place = s.browser(), s.page()
     s.beacon(SECOND, s.get(0, person, place), "image")
