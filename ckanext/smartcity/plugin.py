@@ -13,6 +13,7 @@ from ckanext.smartcity.catalogue import CatalogueError
 from ckanext.smartcity.logic import action, auth, validators
 from ckanext.smartcity.portal import facets, hooks, licenses
 from ckanext.smartcity.translation import Translation
+from ckanext.smartcity.visits import middleware
 
 
 @tk.blanket.actions(action)
@@ -26,6 +27,7 @@ class SmartcityPlugin(p.SingletonPlugin, Translation):
     p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
+    p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.ITranslation)
 
@@ -51,6 +53,10 @@ class SmartcityPlugin(p.SingletonPlugin, Translation):
         self, facets_dict: dict[str, str], organization_type: str, package_type: str | None
     ) -> dict[str, str]:
         return facets.add_facets(facets_dict, "dataset")
+
+    # IMiddleware
+    def make_middleware(self, app: Any, config: Any) -> Any:
+        return middleware.count_visits(app)
 
     # IPackageController
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:

@@ -111,7 +111,10 @@ class Layer:
         return [PIXEL]
 
     def _alive(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        self._recorder.alive()
+        try:
+            self._recorder.alive()
+        except Exception:
+            self._complain()
         return _empty(start_response)
 
     def _confirm(self, token: Callable[[], str], environ: Environ) -> None:
