@@ -63,3 +63,13 @@ def test_one_line_a_minute(caplog):
     lines = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert lines == ["It broke (0 more errors since the last line)", "It broke (2 more errors since the last line)"]
     assert "ValueError: why" in caplog.text
+
+
+def test_an_expected_error_is_one_line_without_traceback(caplog):
+    complain = Complaints("It broke", expected=(OSError,))
+    try:
+        raise ConnectionError("nobody there\n(see https://example.org)")
+    except ConnectionError:
+        complain()
+    assert caplog.records[0].getMessage() == "It broke: nobody there (0 more errors since the last line)"
+    assert "Traceback" not in caplog.text

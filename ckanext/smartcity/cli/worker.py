@@ -1,0 +1,61 @@
+"""``ckan smartcity worker``: what keeps the count going beside the web server."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+
+import click
+import sqlalchemy as sa
+from redis import RedisError
+from sqlalchemy.exc import OperationalError
+
+from ckanext.smartcity import config, nightly
+from ckanext.smartcity import worker as loop
+from ckanext.smartcity.visits import heartbeat
+from ckanext.smartcity.visits.settings import Settings
+
+AWAY = (OSError, RedisError, OperationalError)
+"""Errors of a server that does not answer: the worker goes on and tries again."""
+
+NIGHT_SECONDS = 60
+"""How often the worker looks whether the night list is due."""
+
+log = logging.getLogger(__name__)
+
+
+@click.command(short_help="Keep the count of visits going; ends with SIGTERM.")
+def worker() -> None:
+    """Keep the count of visits going: write counters to the database, send heartbeats, do the night list.
+
+    Stays until SIGTERM or Ctrl-C. Any number may run at once. While a server is away it goes on trying, with one line a
+    minute in the log.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    loop.run(jobs(config.visits_settings(), nightly.own_engine()), stop, AWAY)
+
+
+def jobs(settings: Settings, engine: sa.Engine) -> list[loop.Job]:
+    """What the worker does, and how often."""
+    jobs = [loop.Job("The night list could not be done", NIGHT_SECONDS, lambda: _night(settings, engine))]
+    if not settings.enabled:
+        return jobs
+    return [
+        loop.Job(
+            "The portal gives no heartbeat", settings.heartbeat_seconds, lambda: heartbeat.ask(settings.probe_url)
+        ),
+        *jobs,
+    ]
+
+
+def _night(settings: Settings, engine: sa.Engine) -> None:
+    if nightly.is_due(engine, nightly.city_now()):
+        nightly.run(nightly.steps(settings, engine), engine, _tell)
+
+
+def _tell(name: str, problems: list[str]) -> None:
+    if problems:
+        log.warning("%s: %s", name, "; ".join(problems))

@@ -1,0 +1,84 @@
+"""What is done once a night, in a fixed order; a step that fails does not keep the next ones from being done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from ckan.plugins import toolkit as tk
+
+from ckanext.smartcity import config
+from ckanext.smartcity.visits import checks, state
+from ckanext.smartcity.visits.settings import Settings
+
+BEGIN = time(4, 30)
+"""City time. Visits of the day before have ended by 04:00, and a full pass after 04:05 makes that day final."""
+
+DONE = "nightly"
+"""Name of the row of ``smartcity_visit_state`` that says when the list was done, and which steps found problems."""
+
+log = logging.getLogger(__name__)
+
+
+class Step(NamedTuple):
+    """One thing of the list. ``work`` gives the problems it found, as sentences; it may raise."""
+
+    name: str
+    work: Callable[[], list[str]]
+
+
+def steps(settings: Settings, engine: sa.Engine) -> list[Step]:
+    """The list: what is counted first, then the checks."""
+    if not settings.enabled:
+        return []
+    return [Step("start checks of visits", lambda: start_checks(settings, engine))]
+
+
+def run(todo: Sequence[Step], engine: sa.Engine, say: Callable[[str, list[str]], None]) -> dict[str, list[str]]:
+    """Do the steps in order and tell each one's problems; gives the problems by step, and remembers them."""
+    found: dict[str, list[str]] = {}
+    for step in todo:
+        try:
+            problems = step.work()
+        except Exception as error:
+            log.exception("%s failed", step.name)
+            problems = [f"failed: {error}".partition("\n")[0]]
+        found[step.name] = problems
+        say(step.name, problems)
+    with engine.begin() as connection:
+        state.put(connection, DONE, found)
+    return found
+
+
+def is_due(engine: sa.Engine, now: datetime) -> bool:
+    """Whether the list was not done since 04:30 last passed. ``now``: city time."""
+    with engine.connect() as connection:
+        done = state.since(connection, DONE)
+    return done is None or done < last_begin(now)
+
+
+def last_begin(now: datetime) -> datetime:
+    """The last 04:30 at or before ``now``, in the zone of ``now``."""
+    begin = datetime.combine(now.date(), BEGIN, now.tzinfo)
+    return begin if begin <= now else begin - timedelta(days=1)
+
+
+def start_checks(settings: Settings, engine: sa.Engine) -> list[str]:
+    """Look at the Redis of the count and remember what was found for the administration page."""
+    found = checks.redis_checks(settings.redis_url, tk.config["ckan.redis.url"])
+    with engine.begin() as connection:
+        state.put(connection, "checks", found)
+    return [f"{check['name']}: {check['message']}" for check in found if not check["ok"]]
+
+
+def own_engine() -> sa.Engine:
+    """CKAN's database by connections of our own: what is written here does not wait for CKAN's session."""
+    return sa.create_engine(tk.config["sqlalchemy.url"], poolclass=sa.NullPool, connect_args={"connect_timeout": 10})
+
+
+def city_now() -> datetime:
+    """The city's wall-clock time."""
+    return datetime.now(config.timezone())
