@@ -105,12 +105,13 @@ def _run(places: Places, options: argparse.Namespace) -> int:
 
 
 def _start_portal(stack: Stack, port: int, guard: int) -> str:
-    """Set up and start CKAN and its worker; returns the portal's address."""
+    """Set up and start CKAN and its workers; returns the portal's address."""
     url = os.environ.get("CKAN_SITE_URL") or f"http://127.0.0.1:{port}"
     environ = set_up_portal(stack, url, guard)
     with step("Starting CKAN"):
         stack.supervisor.start(services.ckan(stack.places, port, environ))
         stack.supervisor.start(services.worker(stack.places, environ))
+        stack.supervisor.start(services.visits(stack.places, environ))
         stack.remember(kind="run", ready=False, url=url, portal_port=port)
         stack.supervisor.wait_until_ready()
     stack.remember(kind="run", ready=True, url=url, portal_port=port)

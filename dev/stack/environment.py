@@ -66,6 +66,11 @@ def addresses(
     return found
 
 
+def visits_redis(ports: Mapping[str, int], secrets: Mapping[str, str]) -> str:
+    """The Redis database of the count of visits: one of its own on our server; empty, CKAN's, on somebody else's."""
+    return f"redis://:{secrets['valkey']}@127.0.0.1:{ports['valkey']}/2" if "valkey" in ports else ""
+
+
 def check_test_names(found: Mapping[str, str]) -> None:
     """Refuse given databases and cores that are not for tests: the tests empty them. Raises Trouble."""
     for name in (*DATABASES, SOLR):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import services
 from .account import postgres_home
-from .environment import addresses, clean_environ, overrides, portal_environ, wanted_services
+from .environment import addresses, clean_environ, overrides, portal_environ, visits_redis, wanted_services
 from .errors import Trouble
 from .install import Installer
 from .lock import Busy, hold, wait_until_free
@@ -149,9 +149,10 @@ def set_up_portal(stack: Stack, site_url: str, guard: int) -> dict[str, str]:
     template = places.dev / "stack" / "ckan.ini.template"
     script = places.dev / "stack" / "setup_ckan.py"
     stamps = data_stamps(places)
-    ini_digest = digest_of([template], str(places.root))
+    visits = visits_redis(stack.ports, stack.secrets)
+    ini_digest = digest_of([template], str(places.root), visits)
     if not (places.ini.exists() and stamps.fresh("ini", ini_digest)):
-        _write_ini(places, template, stack.secrets)
+        _write_ini(places, template, stack.secrets, visits)
         stamps.mark("ini", ini_digest)
     package = places.root / "ckanext" / "smartcity"
     demo = places.dev / "demo"
@@ -175,12 +176,13 @@ def set_up_portal(stack: Stack, site_url: str, guard: int) -> dict[str, str]:
     return environ
 
 
-def _write_ini(places: Places, template: Path, secrets: Mapping[str, str]) -> None:
+def _write_ini(places: Places, template: Path, secrets: Mapping[str, str], visits: str) -> None:
     text = string.Template(template.read_text(encoding="utf-8"))
     values = {
         "secret_key": secrets["secret_key"],
         "files": str(places.data / "files"),
         "demo_portal": str(places.dev / "demo" / "portal"),
+        "visits_redis": visits,
     }
     write_atomically(places.ini, text.substitute(values))
 

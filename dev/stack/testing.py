@@ -18,10 +18,14 @@ from .places import Places
 from .process import dies_with_parent, kill_group
 from .progress import say
 from .running import guarded, make_folders, running_services
+from .services import valkey_program
 from .state import read_json, secrets_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 BROWSER = "SMARTCITY_CHROMIUM"
+VALKEY = "SMARTCITY_VALKEY"
+"""Names the program of a Valkey or Redis server that tests start, kill and start again."""
+
 STOP_PATIENCE = 30.0
 """Seconds that pytest gets to end its fixtures."""
 
@@ -51,7 +55,9 @@ def _run_python(places: Places, arguments: list[str], more: Mapping[str, str]) -
         except Busy:
             raise Trouble("The tests of this checkout are already running: wait for them to end.") from None
         found = stack.enter_context(_services_for_tests(places, guard))
-        return _python(places, arguments, {**test_environ(os.environ, places, found), **more}, guard)
+        environ = test_environ(os.environ, places, found)
+        environ.setdefault(VALKEY, str(valkey_program(places)))
+        return _python(places, arguments, {**environ, **more}, guard)
 
 
 def find_browser(environ: Mapping[str, str]) -> str:

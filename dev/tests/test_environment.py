@@ -13,6 +13,7 @@ from stack.environment import (
     clean_environ,
     overrides,
     portal_environ,
+    visits_redis,
     wanted_services,
 )
 from stack.errors import Trouble
@@ -56,6 +57,12 @@ def test_tests_share_no_database_no_redis_database_and_no_core_with_the_portal()
     assert portal.keys() == tests.keys() == {*DATABASES, REDIS, SOLR}
     assert not set(portal.values()) & set(tests.values())
     check_test_names(tests)
+
+
+def test_visits_have_a_redis_database_of_their_own_on_our_server_and_ckans_on_another():
+    taken = [addresses(PORTS, SECRETS, {}, tests=tests)[REDIS] for tests in (False, True)]
+    assert visits_redis(PORTS, SECRETS) not in taken
+    assert visits_redis({"postgres": 1}, SECRETS) == ""
 
 
 @pytest.mark.parametrize("name", [*DATABASES, SOLR])
