@@ -12,7 +12,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 from werkzeug.datastructures import FileStorage
 
-from ckanext.smartcity.tests.visits.browsers import Browser, Counters
+from ckanext.smartcity.tests.visits.browsers import NAVIGATION, OTHER_FRAME, OUR_FRAME, Browser, Counters
 from ckanext.smartcity.visits.beacon import Tokens
 
 STORAGE = "ckan.files.default_storages.default."
@@ -88,6 +88,26 @@ class TestFiles:
         assert browser.ask(upload, "HEAD").status == 200
         assert browser.ask(upload, Range="bytes=999999-").status == 416
         assert counters.all == {}
+
+
+@pytest.mark.with_plugins("text_view")
+def test_views_of_a_resource(clean, app):
+    """Shown in a frame by the page of the resource; an old browser sends no more than the address of that page."""
+    resource = factories.Resource(format="TXT")
+    made = helpers.call_action("resource_view_create", resource_id=resource["id"], title="Teks", view_type="text_view")
+    view = f"/dataset/{resource['package_id']}/resource/{resource['id']}/view/{made['id']}"
+    counters = Counters()
+    for headers in (
+        OUR_FRAME,
+        OTHER_FRAME,
+        {"Referer": "http://test.ckan.net/dataset"},
+        {"Referer": "https://x.example"},
+    ):
+        assert Browser(app.flask_app).ask(view, **headers).status == 200
+    assert counters.all == {}
+    for headers in ({}, NAVIGATION):
+        Browser(app.flask_app).ask(view, **headers)
+    assert counters.of() == counters.of(f"resource|{resource['id']}") == {"visits": 2, "views": 2}
 
 
 @pytest.mark.ckan_config(f"{PREFIX}trusted_proxies", "10.0.0.0/8 unix")
