@@ -323,6 +323,7 @@ end
 -- That the count works in this minute, and what the caller met when it did not
 
 redis.call('SETBIT', key('m:' .. rid .. ':' .. today), minute, 1)
+redis.call('SADD', key('dm'), rid .. ':' .. today)
 if arg.untrusted == '1' then
   check('untrusted_header')
 end

@@ -88,11 +88,8 @@ class Hurried:
         self._hurry()
         return super().send_packed_command(*args, **options)  # type: ignore[misc]
 
-    def read_response(self, *args: Any, **options: Any) -> Any:
-        self._hurry()
-        return super().read_response(*args, **options)  # type: ignore[misc]
-
     def _hurry(self) -> None:
+        """What is left when a command is sent is also what its answer may take."""
         left = self.deadline.left()
         if sock := getattr(self, "_sock", None):
             sock.settimeout(left)
@@ -206,6 +203,9 @@ class Recorder:
                 else:
                     at, self._salt = int(answer[1]), None
             raise RedisConnectionError("Redis answered the same again and again")
+        except BaseException:
+            connection.disconnect()  # an answer may still be under way, and the next call would take it for its own
+            raise
         finally:
             self._pool.release(connection)
 

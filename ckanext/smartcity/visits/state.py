@@ -21,3 +21,8 @@ def put(connection: sa.Connection, name: str, value: Any, at: datetime | None = 
 def since(connection: sa.Connection, name: str) -> datetime | None:
     """When it was remembered last; None where it never was."""
     return connection.execute(sa.select(VisitState.at).where(VisitState.name == name)).scalar()
+
+
+def value(connection: sa.Connection, name: str) -> Any:
+    """The value that was remembered last; None where there is none."""
+    return connection.execute(sa.select(VisitState.value).where(VisitState.name == name)).scalar()

@@ -33,6 +33,8 @@ SHELLS = {
         "logs",
         "state",
         "checks",
+        "merge",
+        "redis_counters",
     ),
 }
 
@@ -57,6 +59,8 @@ TABLE = [
     ("visits/middleware.py", ["flask", "ckan.model", *TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.visits*"]),
     ("visits/state.py", ["sqlalchemy*", f"{PACKAGE}.visits.models"]),
     ("visits/checks.py", ["redis*"]),
+    ("visits/redis_counters.py", ["redis*"]),
+    ("visits/merge.py", ["sqlalchemy*", f"{PACKAGE}.visits.models"]),
     ("visits/flush.py", ["sqlalchemy*", "redis*", *TOOLKIT, f"{PACKAGE}.visits*"]),
     ("visits/logs.py", ["sqlalchemy*", f"{PACKAGE}.visits*"]),
     ("visits/<pure>", [f"{PACKAGE}.visits.<pure>"]),
