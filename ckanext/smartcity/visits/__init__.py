@@ -10,9 +10,11 @@ from importlib import import_module
 from typing import Any
 
 # Pure files that others may import as they are
-PUBLIC_FILES: tuple[str, ...] = ("address", "caller", "settings")
+PUBLIC_FILES: tuple[str, ...] = ("address", "caller", "figures", "settings", "silence", "spans", "texts")
 
-PUBLIC: dict[str, tuple[str, ...]] = {}
+PUBLIC: dict[str, tuple[str, ...]] = {
+    "reading": ("annual", "dataset_counts", "latest", "organization_counts", "snapshot_rows"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -51,6 +51,22 @@ ENDPOINTS = {
     "home.robots_txt": Route("robots"),
     "smartcity_visit_choice.leave": Route("opt_out"),
 }
+PAGE_NAMES = (
+    "home",
+    "search",
+    "organizations",
+    "groups",
+    "smartcity",
+    "indicator",
+    "agencies",
+    "agency",
+    "visits",
+    "about",
+    "content",
+    "stats",
+)
+"""Names of pages that are no object of CKAN."""
+
 BLUEPRINTS = {
     "api": Route("api"),
     "feeds": Route("feed"),
