@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -10,6 +11,7 @@ from ckan.types import Schema, Validator
 
 from ckanext.smartcity.catalogue import Catalogue
 from ckanext.smartcity.portal import summary
+from ckanext.smartcity.visits import figures, spans
 
 YES_NO = {"1": True, "true": True, "True": True, "0": False, "false": False, "False": False}
 SHOWN = 80  # characters of a refused value that a sentence repeats
@@ -149,3 +151,61 @@ def _lines(value: Any) -> list[str]:
     if not isinstance(value, list):
         raise tk.Invalid(tk._('"{value}" is not a list of texts').format(value=value))
     return [line for line in map(_line, value) if line]
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+RANGE_DAYS = 3_660  # days of one question about visits: ten years
+
+
+def visit_year() -> Schema:
+    """What ``smartcity_visit_year_show`` takes."""
+    return {"year": [tk.get_validator("ignore_missing"), _whole_number(FIRST_YEAR, LAST_YEAR)]}
+
+
+def visit_range() -> Schema:
+    """The days of ``smartcity_visit_filter_list``; of the other lists too."""
+    ignore_missing = tk.get_validator("ignore_missing")
+    return {"first": [ignore_missing, _day], "last": [ignore_missing, _day]}
+
+
+def visit_series() -> Schema:
+    """What ``smartcity_visit_series_list`` takes."""
+    default: Any = tk.get_validator("default")
+    return {
+        **visit_range(),
+        "interval": [default("month"), _one_of(tk._("Interval"), _same(spans.INTERVALS))],
+        "kind": [default("portal"), _one_of(tk._("Kind"), _same(("portal", *figures.KINDS)))],
+        "id": [default(""), _line],
+    }
+
+
+def visit_top() -> Schema:
+    """What ``smartcity_visit_top_list`` takes."""
+    default: Any = tk.get_validator("default")
+    return {
+        **visit_range(),
+        "kind": [default("dataset"), _one_of(tk._("Kind"), _same(figures.KINDS))],
+        "limit": [default(10), _whole_number(1, 1_000)],
+    }
+
+
+def visit_gaps() -> Schema:
+    """What ``smartcity_visit_gap_list`` takes."""
+    default: Any = tk.get_validator("default")
+    return {**visit_range(), "limit": [default(100), _whole_number(1, 1_000)]}
+
+
+def _same(words: Iterable[str]) -> dict[str, str]:
+    return {word: word for word in words}
+
+
+def _day(value: Any) -> date:
+    """A day given as ``YYYY-MM-DD``."""
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-01-31") else None
+    except ValueError:
+        day = None
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        message = tk._('"{value}" is not a day of the calendar. Write year-month-day, such as 2026-03-31.')
+        raise tk.Invalid(message.format(value=str(value)[:SHOWN]))
+    return day

@@ -14,6 +14,17 @@ from ckanext.smartcity.logic.action.portal import (
     smartcity_tag_list,
     smartcity_tag_update,
 )
+from ckanext.smartcity.logic.action.visit_lists import (
+    smartcity_visit_filter_list,
+    smartcity_visit_gap_list,
+    smartcity_visit_series_list,
+    smartcity_visit_top_list,
+)
+from ckanext.smartcity.logic.action.visits import (
+    smartcity_visit_method_show,
+    smartcity_visit_status_show,
+    smartcity_visit_year_show,
+)
 
 __all__ = [
     "smartcity_agency_list",
@@ -24,4 +35,11 @@ __all__ = [
     "smartcity_schema_check",
     "smartcity_tag_list",
     "smartcity_tag_update",
+    "smartcity_visit_filter_list",
+    "smartcity_visit_gap_list",
+    "smartcity_visit_method_show",
+    "smartcity_visit_series_list",
+    "smartcity_visit_status_show",
+    "smartcity_visit_top_list",
+    "smartcity_visit_year_show",
 ]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ckanext.smartcity.tests.house.city import KINDS
 
 EVERYBODY = frozenset(KINDS)
+SYSADMIN = frozenset({"sysadmin"})
 WALIDATA = frozenset({"sysadmin", "walidata_editor", "walidata_admin"})
 
 
@@ -37,6 +38,13 @@ ACTIONS = {
     "smartcity_tag_update": Case(
         WALIDATA, {"rows": [{"dataset": "reklame", "indicators": ["iso37122:2019/5.1"]}], "dry_run": True}, writes=True
     ),
+    "smartcity_visit_filter_list": Case(EVERYBODY),
+    "smartcity_visit_gap_list": Case(EVERYBODY),
+    "smartcity_visit_method_show": Case(EVERYBODY),
+    "smartcity_visit_series_list": Case(EVERYBODY),
+    "smartcity_visit_status_show": Case(SYSADMIN),
+    "smartcity_visit_top_list": Case(EVERYBODY),
+    "smartcity_visit_year_show": Case(EVERYBODY),
 }
 TAGGED_ALREADY = {"dataset": "pajak-hotel", "indicator": "iso37122:2019/5.1"}
 PAGES = {
@@ -48,6 +56,12 @@ PAGES = {
     "smartcity.agency_list_file": Case(EVERYBODY, address="/smartcity/agency.csv"),
     "smartcity.agency": Case(EVERYBODY, address="/smartcity/agency/bapenda"),
     "smartcity.agency_file": Case(EVERYBODY, address="/smartcity/agency/bapenda.json"),
+    "smartcity_visits.index": Case(EVERYBODY, address="/smartcity/visits"),
+    "smartcity_visits.series_file": Case(EVERYBODY, address="/smartcity/visits/series.csv"),
+    "smartcity_visits.top_file": Case(EVERYBODY, address="/smartcity/visits/top.csv"),
+    "smartcity_visits.filter_file": Case(EVERYBODY, address="/smartcity/visits/filter.json"),
+    "smartcity_visits.gap_file": Case(EVERYBODY, address="/smartcity/visits/gap.csv"),
+    "smartcity_visits_admin.admin": Case(SYSADMIN, address="/ckan-admin/smartcity/visits"),
     "smartcity_tagging.choose": Case(WALIDATA, address="/smartcity/tagging"),
     "smartcity_tagging.review": Case(WALIDATA, TAGGED_ALREADY, "/smartcity/tagging/review", writes=True),
     "smartcity_tagging.apply": Case(WALIDATA, TAGGED_ALREADY, "/smartcity/tagging/apply", writes=True),
@@ -62,6 +76,9 @@ REFUSED = (
     "/smartcity/indicator/iso37122-2019/99.9.json",
     "/smartcity/agency/nowhere",
     "/smartcity/agency/nowhere.csv",
+    "/smartcity/visits?first=yesterday",
+    "/smartcity/visits/series.csv?interval=x",
+    "/smartcity/visits/series.json?kind=dataset&id=nowhere",
     "/api/3/action/smartcity_indicator_list?theme=99",
     "/api/3/action/smartcity_agency_show?id=nowhere",
 )
