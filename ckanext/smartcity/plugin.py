@@ -13,6 +13,7 @@ from ckanext.smartcity.catalogue import CatalogueError
 from ckanext.smartcity.logic import action, auth, validators
 from ckanext.smartcity.portal import facets, hooks, licenses
 from ckanext.smartcity.translation import Translation
+from ckanext.smartcity.visits import hooks as visit_hooks
 from ckanext.smartcity.visits import middleware
 
 
@@ -63,7 +64,10 @@ class SmartcityPlugin(p.SingletonPlugin, Translation):
         return hooks.search_parameters(search_params)
 
     def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
-        return hooks.label_results(search_results)
+        return visit_hooks.add_to_results(hooks.label_results(search_results))
+
+    def after_dataset_show(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        visit_hooks.add_to_dataset(context, pkg_dict)
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return hooks.index_document(pkg_dict)
