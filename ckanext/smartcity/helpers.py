@@ -5,16 +5,16 @@ The one exception chains a helper of CKAN.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from ckan.plugins import toolkit as tk
 
-from ckanext.smartcity import catalogue, config, portal
+from ckanext.smartcity import catalogue, config, portal, visits
 from ckanext.smartcity.portal import fields, forms
-from ckanext.smartcity.visits import caller
+from ckanext.smartcity.visits import caller, texts
 
 __all__ = [
     "humanize_entity_type",
@@ -27,6 +27,8 @@ __all__ = [
     "smartcity_city_region_code",
     "smartcity_date",
     "smartcity_day",
+    "smartcity_day_of_month",
+    "smartcity_day_of_year",
     "smartcity_empty_fields",
     "smartcity_form_choices",
     "smartcity_form_problems",
@@ -37,16 +39,20 @@ __all__ = [
     "smartcity_is_email",
     "smartcity_is_walidata",
     "smartcity_is_yes",
+    "smartcity_moment",
+    "smartcity_month",
     "smartcity_navigation",
     "smartcity_next_release",
     "smartcity_number",
     "smartcity_opted_out",
+    "smartcity_organization_visits",
     "smartcity_overdue_toggle",
     "smartcity_page_token",
     "smartcity_required_when",
     "smartcity_rupiah",
     "smartcity_sections",
     "smartcity_texts",
+    "smartcity_visits_indicator",
 ]
 
 
@@ -68,6 +74,36 @@ def smartcity_city_name() -> str:
 def smartcity_date(day: date | str, width: str = "long") -> str:
     """A day, also as ISO text, in the language of the page; ``width`` is ``long`` or, for tables, ``medium``."""
     return portal.day(date.fromisoformat(day) if isinstance(day, str) else day, tk.h.lang(), width)
+
+
+def smartcity_month(day: str, width: str = "long") -> str:
+    """The month of an ISO day in the language of the page; ``short`` for below a bar of a chart."""
+    return portal.month(date.fromisoformat(day), tk.h.lang(), width)
+
+
+def smartcity_day_of_month(day: str) -> str:
+    """An ISO day without its year, for below a bar of a chart."""
+    return portal.day_of_month(date.fromisoformat(day), tk.h.lang())
+
+
+def smartcity_day_of_year(day: str) -> int:
+    """How many days of its year have begun by the end of an ISO day."""
+    return date.fromisoformat(day).timetuple().tm_yday
+
+
+def smartcity_moment(moment: str) -> str:
+    """A moment given as ISO text, day and minute, in the language of the page."""
+    return portal.moment(datetime.fromisoformat(moment), tk.h.lang())
+
+
+def smartcity_organization_visits(organization_id: str) -> dict[str, int] | None:
+    """Visits, views and downloads of an organization and what is below it; nothing where they are not shown."""
+    return visits.organization_counts(organization_id)
+
+
+def smartcity_visits_indicator() -> str:
+    """Address part of the indicator that visits are counted for, as in ``/smartcity/indicator/<part>``."""
+    return texts.texts()["indicator"]
 
 
 def smartcity_is_walidata(user: str | None = None, capacity: str = "editor") -> bool:

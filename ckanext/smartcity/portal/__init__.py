@@ -13,7 +13,7 @@ from typing import Any
 PUBLIC_FILES = ("fields", "forms", "freshness", "summary", "tagging")
 
 PUBLIC = {
-    "formats": ("day", "number"),
+    "formats": ("day", "day_of_month", "moment", "month", "number"),
     "freshness": ("due_on", "overdue_from"),
     "fields": ("FieldRefused",),
     "choices": ("choice_label", "choice_values", "field_choices"),

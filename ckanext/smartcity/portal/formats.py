@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 
 # English without a country is American to Babel; the portal writes 17 August 2025
@@ -24,6 +24,23 @@ def number(value: int | float | Decimal, language: str) -> str:
 def day(value: date, language: str, width: str = "long") -> str:
     """``17 Agustus 2025`` in Indonesian, ``17 August 2025`` in English; ``width`` may be ``medium`` for tables."""
     return format_date(value, format=width, locale=_locale(language))
+
+
+@lru_cache(maxsize=512)
+def month(value: date, language: str, width: str = "long") -> str:
+    """``Agustus 2025``; below a bar (``short``) ``Agu 25``."""
+    return format_date(value, format="MMMM y" if width == "long" else "MMM yy", locale=_locale(language))
+
+
+@lru_cache(maxsize=512)
+def day_of_month(value: date, language: str) -> str:
+    """``17 Agu``, for below a bar."""
+    return format_skeleton("MMMd", value, locale=_locale(language))
+
+
+def moment(value: datetime, language: str) -> str:
+    """``17 Agustus 2025 14.05`` in Indonesian, ``17 August 2025 14:05`` in English."""
+    return f"{day(value.date(), language)} {format_time(value.time(), 'short', locale=_locale(language))}"
 
 
 @cache

@@ -7,7 +7,8 @@ from ckanext.smartcity.views.answers import careful_answer
 from ckanext.smartcity.views.indicators import smartcity
 from ckanext.smartcity.views.tagging import smartcity_tagging
 from ckanext.smartcity.views.visit_choice import smartcity_visit_choice
+from ckanext.smartcity.views.visits import smartcity_visits, smartcity_visits_admin
 
-__all__ = ["smartcity", "smartcity_tagging", "smartcity_visit_choice"]
+__all__ = ["smartcity", "smartcity_tagging", "smartcity_visit_choice", "smartcity_visits", "smartcity_visits_admin"]
 
 smartcity.after_app_request(careful_answer)
