@@ -10,6 +10,7 @@ from ckanext.smartcity.cli.nightly import nightly
 from ckanext.smartcity.cli.organizations import init
 from ckanext.smartcity.cli.schema import schema
 from ckanext.smartcity.cli.tagging import opd, tag
+from ckanext.smartcity.cli.visits import visits
 from ckanext.smartcity.cli.worker import worker
 
 
@@ -25,6 +26,7 @@ smartcity.add_command(nightly)
 smartcity.add_command(opd)
 smartcity.add_command(schema)
 smartcity.add_command(tag)
+smartcity.add_command(visits)
 smartcity.add_command(worker)
 
 __all__ = ["smartcity"]

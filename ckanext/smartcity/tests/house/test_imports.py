@@ -84,6 +84,7 @@ TABLE = [
     ("views/*", [*TOOLKIT, "flask", "werkzeug*", "defusedcsv*", f"{PACKAGE}.config", f"{PACKAGE}.views*"]),
     ("helpers.py", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "<public>"))]),
     ("cli/demo.py", ["werkzeug.datastructures", "ckan.lib.search", *CLI]),
+    ("cli/visits_import.py", ["ckan.lib.i18n", "werkzeug.exceptions", *CLI, *COUNTING]),
     ("cli/visits*.py", [*CLI, *COUNTING]),
     ("cli/nightly.py", [*CLI, *COUNTING]),
     ("cli/worker.py", ["sqlalchemy*", "redis", *CLI, f"{PACKAGE}.worker", *COUNTING]),
