@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 LIVE = "live"
 CLOCK_STEP_MS = 5_000
+ONE_WRITES = 0x766973697473
+"""Number of the lock that lets one flush write at a time: two would take rows of days in different order."""
+
 NO_INFO = "x"  # begins the id of a connection where Redis refuses INFO: a new one says nothing about the data set
 
 FLUSHED, PASSED, REPLICAS = "flush", "full_pass", "replica"
@@ -107,20 +110,21 @@ class Flush:
         now = datetime.now(timezone.utc)
         notes = self._redis.notes()
         with self._engine.begin() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_WRITES)))
             last = state.since(connection, FLUSHED)
             gaps = [_of_note(note) for note in notes]
             gaps += self._new_replicas(connection, rows, minutes, last, now)
             gaps += [_gap(f"clock-{step[1]}", "clock", *step)] if step else []
-            gaps += [_gap(f"{run}-regression", "regression", _ms(last or now), _ms(now)) for run in fallen or ()]
+            gaps += [_gap(_regression(run), "regression", _ms(last or now), _ms(now)) for run in fallen or ()]
             recorded = _record_gaps(connection, gaps)
             changed = merge(connection, rows)
             _merge_minutes(connection, minutes)
-            touched = {found.day for found in minutes} | days_of(recorded, self._settings.zone)
+            touched = {found.day for found in minutes} | days_of(recorded.values(), self._settings.zone)
             self._recompute(connection, touched)
             self._remember_method(connection, now)
             state.put(connection, FLUSHED, {"rows": changed}, now)
         self._redis.forget_notes(notes)
-        if fallen:
+        if recorded.keys() & set(map(_regression, fallen or ())):
             log.warning("Counters of Redis fell: an old copy came back. What is counted from now on has another id.")
             self._redis.new_data_set()
         return Report(changed, buckets, len(recorded))
@@ -261,12 +265,16 @@ def _of_note(note: Note) -> dict[str, Any]:
     return _gap(note.id, note.reason, note.first, note.last, note.unplaced_views)
 
 
-def _record_gaps(connection: sa.Connection, gaps: list[dict[str, Any]]) -> list[Interval]:
-    """Record what is not yet recorded; gives the times of what is new."""
-    if not gaps:
-        return []
-    statement = insert(VisitGap).on_conflict_do_nothing().returning(VisitGap.from_at, VisitGap.to_at)
-    return [(_ms(row.from_at), _ms(row.to_at)) for gap in gaps for row in connection.execute(statement, gap)]
+def _regression(run: str) -> str:
+    """The id of the gap of a data set that fell: it is one, however long its old counters lie about."""
+    return f"{run}-regression"
+
+
+def _record_gaps(connection: sa.Connection, gaps: list[dict[str, Any]]) -> dict[str, Interval]:
+    """Record what is not yet recorded; gives the times of what is new, by id."""
+    statement = insert(VisitGap).on_conflict_do_nothing().returning(VisitGap.id, VisitGap.from_at, VisitGap.to_at)
+    found = [row for gap in gaps for row in connection.execute(statement, gap)]
+    return {row.id: (_ms(row.from_at), _ms(row.to_at)) for row in found}
 
 
 def _gaps_of(connection: sa.Connection, day: date, zone: Any) -> list[Interval]:

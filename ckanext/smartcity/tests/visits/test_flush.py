@@ -193,7 +193,12 @@ def test_a_data_set_that_fell_gets_another_id(counting: Counting):
     counting.visits(3)
     counting.flush.changed()
     assert counting.total() == 8
-    assert "regression" in {gap.reason for gap in counting.rows("VisitGap")}
+    for _ in range(2):  # the old counters lie about until they are old; they are no news
+        counting.flush.full_pass()
+        counting.visits()
+        counting.flush.changed()
+    assert counting.total() == 10
+    assert sorted(gap.reason for gap in counting.rows("VisitGap")) == ["new_replica", "regression"]
 
 
 def test_two_flushes_at_once_are_as_good_as_one(counting: Counting, engine: Any):
