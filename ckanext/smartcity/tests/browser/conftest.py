@@ -36,6 +36,7 @@ START_SECONDS = 120
 class Portal:
     address: str
     passwords: dict[str, str]
+    ini: Path
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +75,7 @@ def portal(chromium: str, tmp_path_factory: pytest.TempPathFactory, reset_db_onc
     model.repo.delete_all()
     model.Session.remove()
     clear_all()
+    run_ckan(ini, "db", "upgrade")
     passwords = folder / "passwords"
     run_ckan(ini, "smartcity", "demo", str(ROOT / "dev" / "demo"), "--passwords", str(passwords))
     command = ["run", "-H", "127.0.0.1", "-p", str(port), "--disable-reloader", "--disable-debugger", "--threaded"]
@@ -81,7 +83,8 @@ def portal(chromium: str, tmp_path_factory: pytest.TempPathFactory, reset_db_onc
         server = subprocess.Popen(ckan_command(ini, *command), stdout=log, stderr=log, cwd=ROOT, start_new_session=True)
         try:
             wait_until_up(address, server, folder / "server.log")
-            yield Portal(address, dict(line.split(": ", 1) for line in passwords.read_text().splitlines() if line))
+            accounts = dict(line.split(": ", 1) for line in passwords.read_text().splitlines() if line)
+            yield Portal(address, accounts, ini)
         finally:
             if server.poll() is None:
                 os.killpg(server.pid, signal.SIGTERM)

@@ -20,6 +20,7 @@ from ckanext.smartcity.tests.visits.traffic.script import SITE, Places, Step
 
 IMAGE = re.compile(r'src="(?P<path>[^"]*/_sc/s\.gif)\?t=(?P<token>[A-Za-z0-9_-]+)"')
 ACCOUNTS = ("sysadmin", "admin", "editor", "member", "collaborator", "user")
+STAFF = ACCOUNTS[:3]
 ROLES = {"dlh": {"admin": "admin", "member": "member"}, "bapenda": {"editor": "editor"}}
 CSV = b"taman,luas\nHutan Kota,1200\nAlun-alun,300\n"
 
@@ -111,8 +112,11 @@ class Driver:
         if response.status_code not in step.status:
             self.unexpected.append(f"{step.method} {step.path} {step.account}: {response.status_code}")
         found = IMAGE.search(response.text) if response.mimetype == "text/html" else None
-        if found:
-            self._tokens[step] = found["token"]
+        if not found:
+            return
+        self._tokens[step] = found["token"]
+        if response.status_code >= 400 or step.account in STAFF:
+            self.unexpected.append(f"a token on {step.path} {step.account}: {response.status_code}")
 
     def _beacon(self, step: Step) -> None:
         assert step.page

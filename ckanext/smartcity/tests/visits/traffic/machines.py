@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from ckanext.smartcity.tests.visits.traffic.label import HOUR, MINUTE, SECOND
 from ckanext.smartcity.tests.visits.traffic.script import (
+    FOREIGN_FRAME,
     LIMIT_MINUTE,
     LIMIT_VISIT,
+    OUT,
+    OWN_CALL,
+    OWN_FRAME,
     Browser,
     Script,
     actor,
@@ -207,5 +211,55 @@ def errors_of_everybody_else(s: Script) -> None:
     for n, (client, account) in enumerate(zip(clients, ("", "", "editor"), strict=True)):
         s.get(n, client, "/dataset/tidak-ada", account=account, status=(404,))
         s.adds.portal(s.start + n, errors=1)
-    s.get(4, s.browser(), "/dataset/tidak-ada", headers={"Cookie": "sc_optout=1"}, status=(404,))
+    s.get(4, s.browser(), "/dataset/tidak-ada", headers=OUT, status=(404,))
     s.adds.portal(s.start + 4, errors=1)
+
+
+@actor("programs")
+def requests_that_several_filters_would_take(s: Script) -> None:
+    """The filters have an order, and the first that matches decides."""
+    ahead, page, file, api = {"Sec-Purpose": "prefetch"}, s.page(), s.places.file, "/api/3/action/status_show"
+    robot, curl = Browser(s.addresses.ipv4(), DECLARED[0]), Browser(s.addresses.ipv4(), TOOLS[0])
+    person, office = s.browser(), s.browser(f"203.0.113.{s.rng.randint(1, 254)}")
+    missing = "/dataset/tidak-ada"
+    taken = (
+        (robot, page, {**ahead}, "", ""),
+        (robot, page, {**OWN_CALL}, "", ""),
+        (robot, page, {}, "editor", "robots"),
+        (robot, page, OUT, "", "robots"),
+        (curl, file, OUT, "", "machine"),
+        (person, missing, ahead, "", "errors"),
+        (office, missing, {}, "", "errors"),
+        (person, api, ahead, "", ""),
+        (person, api, OUT, "", "machine"),
+        (office, api, {}, "", "machine"),
+        (person, page, {**OWN_FRAME, **OUT}, "", "opted_out"),
+        (person, page, {**FOREIGN_FRAME, **OUT}, "", "opted_out"),
+        (office, page, OWN_FRAME, "", "internal"),
+        (person, page, FOREIGN_FRAME, "sysadmin", "internal"),
+        (person, page, ahead, "sysadmin", ""),
+        (person, page, OWN_CALL, "sysadmin", ""),
+    )
+    for n, (client, place, headers, account, counter) in enumerate(taken):
+        status = (404,) if place == missing else (200,)
+        s.get(n * SECOND, client, place, headers=headers, account=account, status=status)
+        if counter:
+            s.adds.portal(s.start + n * SECOND, **{counter: 1})
+
+
+@actor("programs")
+def asks_only_for_the_head_of_robots_txt(s: Script) -> None:
+    person, place = s.browser(), s.page()
+    s.get(0, person, "/robots.txt", method="HEAD")
+    s.get(SECOND, person, place)
+    s.adds.visit([s.seen(SECOND, place)])
+
+
+@actor("robots")
+def robot_whose_fetch_of_robots_txt_is_called_something_else(s: Script) -> None:
+    robot, place = s.browser(), s.page()
+    s.get(0, robot, place)
+    s.get(SECOND, robot, "/robots.txt", headers={**OWN_CALL, "Sec-Purpose": "prefetch"})
+    s.get(2 * SECOND, robot, place)
+    s.adds.visit([s.seen(0, place)], void=True)
+    s.adds.portal(s.start + 2 * SECOND, robots=1)

@@ -28,6 +28,7 @@ NAVIGATION = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-F
 OWN_CALL = {"Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
 FOREIGN_CALL = {**OWN_CALL, "Sec-Fetch-Site": "cross-site"}
 OWN_FRAME = {**NAVIGATION, "Sec-Fetch-Dest": "iframe"}
+OUT = {"Cookie": "sc_optout=1"}
 FOREIGN_FRAME = {**OWN_FRAME, "Sec-Fetch-Site": "cross-site"}
 
 

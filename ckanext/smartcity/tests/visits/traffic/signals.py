@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from ckanext.smartcity.tests.visits.traffic.label import HOUR, MINUTE, SECOND
-from ckanext.smartcity.tests.visits.traffic.script import SITE, Script, actor
+from ckanext.smartcity.tests.visits.traffic.script import OUT, SITE, Script, actor
 
 HALF_HOUR = 30 * MINUTE
 STAFF = ("sysadmin", "admin", "editor")
-OUT = {"Cookie": "sc_optout=1"}
 OPT_OUT, OPT_IN = "/smartcity/visits/opt-out", "/smartcity/visits/opt-in"
 
 
