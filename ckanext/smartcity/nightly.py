@@ -12,6 +12,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.smartcity import config
 from ckanext.smartcity.visits import checks, state
+from ckanext.smartcity.visits.flush import Flush
 from ckanext.smartcity.visits.settings import Settings
 
 BEGIN = time(4, 30)
@@ -34,7 +35,17 @@ def steps(settings: Settings, engine: sa.Engine) -> list[Step]:
     """The list: what is counted first, then the checks."""
     if not settings.enabled:
         return []
-    return [Step("start checks of visits", lambda: start_checks(settings, engine))]
+    flush = Flush(settings, engine)
+    return [
+        Step("visits: full pass", lambda: _nothing(flush.full_pass())),
+        Step("visits: read-back", lambda: [f"{name} is not in the database in full" for name in flush.read_back()]),
+        Step("visits: start checks", lambda: start_checks(settings, engine)),
+    ]
+
+
+def _nothing(_: object) -> list[str]:
+    """A step whose only problem is to fail."""
+    return []
 
 
 def run(todo: Sequence[Step], engine: sa.Engine, say: Callable[[str, list[str]], None]) -> dict[str, list[str]]:
@@ -74,9 +85,14 @@ def start_checks(settings: Settings, engine: sa.Engine) -> list[str]:
     return [f"{check['name']}: {check['message']}" for check in found if not check["ok"]]
 
 
-def own_engine() -> sa.Engine:
+PATIENCE = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
+"""A flush that freezes in its transaction must not hold up the others for ever: PostgreSQL ends it."""
+
+
+def own_engine(options: str = PATIENCE) -> sa.Engine:
     """CKAN's database by connections of our own: what is written here does not wait for CKAN's session."""
-    return sa.create_engine(tk.config["sqlalchemy.url"], poolclass=sa.NullPool, connect_args={"connect_timeout": 10})
+    connecting = {"connect_timeout": 10, "options": options}
+    return sa.create_engine(tk.config["sqlalchemy.url"], poolclass=sa.NullPool, connect_args=connecting)
 
 
 def city_now() -> datetime:

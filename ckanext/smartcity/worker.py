@@ -18,7 +18,7 @@ class Job(NamedTuple):
 
     complaint: str  # begins the line in the log when it fails
     every: float
-    work: Callable[[], None]
+    work: Callable[[], object]
 
 
 def run(jobs: Sequence[Job], stop: threading.Event, expected: tuple[type[Exception], ...]) -> None:

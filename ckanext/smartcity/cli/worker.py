@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from ckanext.smartcity import config, nightly
 from ckanext.smartcity import worker as loop
 from ckanext.smartcity.visits import heartbeat
+from ckanext.smartcity.visits.flush import Flush
 from ckanext.smartcity.visits.settings import Settings
 
 AWAY = (OSError, RedisError, OperationalError)
@@ -40,14 +41,14 @@ def worker() -> None:
 
 def jobs(settings: Settings, engine: sa.Engine) -> list[loop.Job]:
     """What the worker does, and how often."""
-    jobs = [loop.Job("The night list could not be done", NIGHT_SECONDS, lambda: _night(settings, engine))]
+    night = loop.Job("The night list could not be done", NIGHT_SECONDS, lambda: _night(settings, engine))
     if not settings.enabled:
-        return jobs
+        return [night]
+    flush, ask = Flush(settings, engine).changed, lambda: heartbeat.ask(settings.probe_url)
     return [
-        loop.Job(
-            "The portal gives no heartbeat", settings.heartbeat_seconds, lambda: heartbeat.ask(settings.probe_url)
-        ),
-        *jobs,
+        loop.Job("Visits could not be written to the database", settings.flush_seconds, flush),
+        loop.Job("The portal gives no heartbeat", settings.heartbeat_seconds, ask),
+        night,
     ]
 
 

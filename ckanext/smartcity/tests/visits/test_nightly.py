@@ -87,7 +87,7 @@ def test_the_command_does_it_and_its_exit_status_says_whether_all_was_good(ckan_
     assert shown.exit_code == 1
     assert "database: shared with ckan.redis.url" in shown.output
     machine = CliRunner().invoke(smartcity, ["nightly", "--json"], catch_exceptions=False)
-    assert "database: shared with ckan.redis.url" in json.loads(machine.output)["start checks of visits"]
+    assert "database: shared with ckan.redis.url" in json.loads(machine.output)["visits: start checks"]
 
 
 def test_what_the_checks_found_is_kept_for_the_administration_page(engine):
