@@ -72,11 +72,10 @@ def matcher(url_map: Any, root_path: str, locales: set[str]) -> Match:
     before, _, after = root_path.rstrip("/").partition(PLACE_OF_LANGUAGE)
 
     def match(method: str, path: str) -> tuple[str, Mapping[str, Any]] | None:
-        inner = _below(_without_language(_below(path, before), locales), after)
-        if not inner:
-            return None
+        outer = _below(path, before)
+        inner = outer and _below(_without_language(outer, locales), after)
         try:
-            return adapter.match(inner, method=method)
+            return adapter.match(inner, method=method) if inner else None
         except HTTPException:  # no such route, another method, or a redirect to the right address
             return None
 
