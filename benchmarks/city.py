@@ -20,18 +20,19 @@ from ckanext.smartcity import catalogue
 AGENCIES = 45
 BATCH = 1_000
 TITLE, NAME = "Judul pola", "nama-pola"
+URL = "https://data.example/tabel.csv"
 
 
-def build(size: int) -> None:
-    """An empty portal filled with ``size`` public datasets, each with a resource, one or two indicators and an OPD."""
+def build(size: int, resources: int = 1) -> None:
+    """An empty portal filled with ``size`` public datasets, each with resources, one or two indicators and an OPD."""
     model.repo.delete_all()
     clear_all()
     organizations = [factories.Organization(name=f"opd-{n}") for n in range(AGENCIES)]
-    template = _template(organizations[0])
+    template = _template(organizations[0], resources)
     connection = solr.make_connection()
     for start in range(0, size, BATCH):
         rows = [_dataset(number, organizations) for number in range(start, min(size, start + BATCH))]
-        _insert(rows)
+        _insert(rows, resources)
         connection.add(docs=[_document(template, row) for row in rows], commit=False)
     connection.commit()
     # What autovacuum has done on a portal that grew by the day; without it the planner guesses at one row.
@@ -39,7 +40,7 @@ def build(size: int) -> None:
     model.Session.commit()
 
 
-def _template(organization: dict[str, Any]) -> dict[str, Any]:
+def _template(organization: dict[str, Any], resources: int) -> dict[str, Any]:
     """The index document of one dataset, as CKAN and its plug-ins make it."""
     taken: list[dict[str, Any]] = []
 
@@ -60,7 +61,7 @@ def _template(organization: dict[str, Any]) -> dict[str, Any]:
                 "license_id": "CC-BY-4.0",
                 "indicators": [catalogue.load().indicators[0].uid],
                 "frequency": "MONTHLY",
-                "resources": [{"name": "Tabel", "url": "https://data.example/tabel.csv", "format": "CSV"}],
+                "resources": [{"name": "Tabel", "url": URL, "format": "CSV"}] * resources,
             },
         )
         return taken[0]
@@ -84,9 +85,10 @@ def _dataset(number: int, organizations: list[dict[str, Any]]) -> dict[str, Any]
     }
 
 
-def _insert(rows: list[dict[str, Any]]) -> None:
+def _insert(rows: list[dict[str, Any]], resources: int) -> None:
     model.Session.execute(model.Package.__table__.insert(), [_package(row) for row in rows])
-    model.Session.execute(model.Resource.__table__.insert(), [_resource(row) for row in rows])
+    files = [_resource(row, position) for row in rows for position in range(resources)]
+    model.Session.execute(model.Resource.__table__.insert(), files)
     model.Session.commit()
 
 
@@ -109,14 +111,14 @@ def _package(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _resource(row: dict[str, Any]) -> dict[str, Any]:
+def _resource(row: dict[str, Any], position: int) -> dict[str, Any]:
     return {
-        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, row["id"])),
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{row['id']}/{position}")),
         "package_id": row["id"],
-        "url": "https://data.example/tabel.csv",
+        "url": URL,
         "name": "Tabel",
         "format": "CSV",
-        "position": 0,
+        "position": position,
         "state": "active",
         "created": row["changed"],
         "last_modified": row["changed"],

@@ -1,0 +1,1 @@
+"""The arms of ``benchmarks/visits.py``: how each is configured, served and asked."""
