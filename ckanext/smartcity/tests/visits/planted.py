@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+import sqlalchemy as sa
 from ckan import model
+from sqlalchemy.dialects.postgresql import BIT
 
 from ckanext.smartcity.visits.models import (
     OBJECT_HOUR,
@@ -29,7 +31,7 @@ def keep(*rows: Any) -> None:
 
 def measured(day: date, source: str = "live", minutes: str = WHOLE) -> None:
     """A day with a heartbeat in the minutes that are 1; of a log no bits are known."""
-    bits = minutes if source == "live" else None
+    bits = sa.cast(minutes, BIT(1440)) if source == "live" else None
     keep(VisitDay(day=day, source=source, minutes=bits, measured_minutes=minutes.count("1"), gap_seconds=0))
 
 
