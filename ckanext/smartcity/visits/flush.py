@@ -35,6 +35,8 @@ ONE_WRITES = 0x766973697473
 
 NO_INFO = "x"  # begins the id of a connection where Redis refuses INFO: a new one says nothing about the data set
 
+PASS_MINUTE = 35  # of each hour: visits that a bucket's last minute opened have ended by then
+
 FLUSHED, PASSED, REPLICAS = "flush", "full_pass", "replica"
 """Names of rows of ``smartcity_visit_state``."""
 
@@ -56,6 +58,16 @@ class Flush:
         self._settings, self._engine = settings, engine
         self._redis = RedisCounters(settings.redis_url, settings.site_id)
         self._clock: tuple[int, float] | None = None  # of Redis, and the monotonic one of this process
+
+    def due(self) -> Report:
+        """What a worker or cron does each time: what changed, then a full pass where none began in this hour."""
+        report = self.changed()
+        with self._engine.connect() as connection:
+            passed = state.since(connection, PASSED)
+        if not pass_is_due(passed, datetime.now(self._settings.zone)):
+            return report
+        full = self.full_pass()
+        return Report(report.rows + full.rows, full.buckets, report.gaps + full.gaps, full.deleted)
 
     def changed(self) -> Report:
         """Take what changed since the last flush. Raises what Redis or PostgreSQL raise; nothing is lost then."""
@@ -117,6 +129,9 @@ class Flush:
             gaps += [_gap(f"clock-{step[1]}", "clock", *step)] if step else []
             gaps += [_gap(_regression(run), "regression", _ms(last or now), _ms(now)) for run in fallen or ()]
             recorded = _record_gaps(connection, gaps)
+            if recorded.keys() & set(map(_regression, fallen or ())):
+                log.warning("Counters of Redis fell: an old copy came back. What is counted next has another id.")
+                self._redis.new_data_set()  # before the commit: where that fails, the next pass does it again
             changed = merge(connection, rows)
             _merge_minutes(connection, minutes)
             touched = {found.day for found in minutes} | days_of(recorded.values(), self._settings.zone)
@@ -124,9 +139,6 @@ class Flush:
             self._remember_method(connection, now)
             state.put(connection, FLUSHED, {"rows": changed}, now)
         self._redis.forget_notes(notes)
-        if recorded.keys() & set(map(_regression, fallen or ())):
-            log.warning("Counters of Redis fell: an old copy came back. What is counted from now on has another id.")
-            self._redis.new_data_set()
         return Report(changed, buckets, len(recorded))
 
     def _new_replicas(
@@ -199,6 +211,14 @@ class Flush:
             return None
         expected = before[0] + int((mine - before[1]) * 1000)
         return (min(expected, now), max(expected, now)) if abs(now - expected) > CLOCK_STEP_MS else None
+
+
+def pass_is_due(begun: datetime | None, now: datetime) -> bool:
+    """Whether no full pass has begun since the wall clock last showed minute 35. ``now``: city time."""
+    if begun is None:
+        return True
+    seconds_since = (now.minute - PASS_MINUTE) % 60 * 60 + now.second + now.microsecond / 1e6
+    return begun.timestamp() < now.timestamp() - seconds_since
 
 
 def _add(rows: Rows, bucket: Bucket, values: dict[str, int]) -> None:

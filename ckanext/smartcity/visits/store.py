@@ -19,6 +19,7 @@ from ckanext.smartcity.visits.figures import Day, Figures, Method, confirmable
 from ckanext.smartcity.visits.models import (
     FIGURES,
     FILTERS,
+    METRICS,
     VisitCount,
     VisitDay,
     VisitGap,
@@ -149,6 +150,23 @@ def removals(span: Span) -> dict[str, int]:
         sa.select(*sums).join(chosen, sa.and_(*same_day(chosen))).where(of_object(*PORTAL, span))
     ).one()
     return dict(row._mapping)
+
+
+def portal_counters(span: Span) -> tuple[list[str], Iterator[Sequence[Any]]]:
+    """Every counter of the portal's rows as stored, in order of time: names of columns, and the rows.
+
+    ``chosen`` says whether the day counts by this row's source.
+    """
+    chosen = chosen_days(span)
+    key = (VisitCount.day, VisitCount.hour, VisitCount.source)
+    counters = [getattr(VisitCount, name) for name in METRICS]
+    rows = model.Session.execute(
+        sa.select(*key, chosen.c.day.is_not(None).label("chosen"), VisitCount.run, VisitCount.method, *counters)
+        .outerjoin(chosen, sa.and_(*same_day(chosen)))
+        .where(of_object(*PORTAL, span))
+        .order_by(*key, VisitCount.run, VisitCount.method)
+    )
+    return list(rows.keys()), iter(rows)
 
 
 def gaps(begin: datetime, end: datetime) -> Sequence[VisitGap]:

@@ -202,6 +202,33 @@ def test_a_data_set_that_fell_gets_another_id(counting: Counting):
     assert sorted(gap.reason for gap in counting.rows("VisitGap")) == ["new_replica", "regression"]
 
 
+@pytest.mark.parametrize(
+    ("begun", "due"),
+    [
+        (None, True),
+        ("2026-06-10T11:34:59", True),
+        ("2026-06-10T11:35:00", False),
+        ("2026-06-10T12:20:00", False),
+    ],
+)
+def test_a_full_pass_is_due_from_minute_35_of_each_hour_on(begun: str | None, due: bool):
+    from ckanext.smartcity.visits.flush import pass_is_due
+
+    zone = some_settings().zone
+    at = datetime.fromisoformat(begun).replace(tzinfo=zone) if begun else None
+    assert pass_is_due(at, datetime(2026, 6, 10, 12, 34, 59, tzinfo=zone)) is due
+
+
+def test_what_is_done_each_time_passes_over_everything_once_an_hour(counting: Counting):
+    counting.visits(2)
+    counting.flush._redis.take_changed()  # by a flush that was killed
+    counting.flush.due()
+    assert counting.total() == 2
+    [passed] = [row.at for row in counting.rows("VisitState") if row.name == "full_pass"]
+    counting.flush.due()
+    assert [row.at for row in counting.rows("VisitState") if row.name == "full_pass"] == [passed]
+
+
 def test_two_flushes_at_once_are_as_good_as_one(counting: Counting, engine: Any):
     import threading
 
