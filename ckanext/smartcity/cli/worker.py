@@ -44,7 +44,7 @@ def jobs(settings: Settings, engine: sa.Engine) -> list[loop.Job]:
     night = loop.Job("The night list could not be done", NIGHT_SECONDS, lambda: _night(settings, engine))
     if not settings.enabled:
         return [night]
-    flush, ask = Flush(settings, engine).changed, lambda: heartbeat.ask(settings.probe_url)
+    flush, ask = Flush(settings, engine).due, lambda: heartbeat.ask(settings.probe_url)
     return [
         loop.Job("Visits could not be written to the database", settings.flush_seconds, flush),
         loop.Job("The portal gives no heartbeat", settings.heartbeat_seconds, ask),
