@@ -37,6 +37,9 @@ LINE = re.compile(
 The query string of a request is left out: it never changes which object is asked for.
 """
 
+_OCTET = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_PLAIN = re.compile(rb"(O(?:\.O){3}) - [^ ]+".replace(b"O", _OCTET))
+"""What most lines have in front: an address of IPv4 and a user without a blank."""
 _HOST = re.compile(rb"-|[A-Za-z0-9._-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _TIME = re.compile(
     rb"([0-9]{2})/([A-Z][a-z]{2})/([0-9]{4}):([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"
@@ -60,6 +63,9 @@ def origin(front: bytes) -> Origin | None:
     name has blanks in it. The last address is the peer, those before it are the header; they are separated by commas
     or blanks, and may stand in quotes. A first address with a port and no comma behind it is the host.
     """
+    plain = _PLAIN.fullmatch(front)
+    if plain:
+        return Origin(plain[1].decode(), None)
     quoted = front.split(b'"')
     if len(quoted) == 3:
         return _origin_with_quotes(*quoted)

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from re import Match
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -86,7 +87,6 @@ class Kept(dict[bytes, V], Generic[V]):
 class _Origin(NamedTuple):
     address: str  # empty: there was none
     internal: bool = False
-    private: bool = False
     untrusted_header: bool = False
 
 
@@ -130,11 +130,12 @@ class Reader:
         self._browsers = Browsers(settings.site_id, settings.secret, self._clock, method.params(settings))
         self._order: InOrder[_Waiting] = InOrder()
         self._outcomes: dict[Any, dict[tuple[bytes, str, bool, str], Outcome]] = defaultdict(dict)
-        self._origins = Kept(self._origin)
+        self._origins = Kept(self._origin, 65_536)
         self._moments = Kept(self._moment, 1024)
         self._targets = Kept(self._target)
         self._agents = Kept(lambda agent: self._portal.agent(loglines.unescaped(agent)), 8192)
         self._referers = Kept(self._referer)
+        self._is_private = lru_cache(8192)(is_private)
 
     def read(self, lines: bytes) -> None:
         """Take in whole lines."""
@@ -205,7 +206,7 @@ class Reader:
                 if key[1] == f"{PORTAL}|visits":
                     visits = tally.private[key[0][:10]]
                     visits[0] += 1
-                    visits[1] += waiting.origin.private
+                    visits[1] += self._is_private(waiting.origin.address)
         if not waiting.hour:
             tally.excluded["outside_range"] += 1
         elif event.name in ("internal", "mark", "opt_out"):
@@ -219,14 +220,11 @@ class Reader:
         found = loglines.origin(front)
         if found is None:
             return NO_ORIGIN
-        trusted = self._settings.trusted_proxies
+        trusted, internal = self._settings.trusted_proxies, self._settings.internal_networks
+        if found.header is None:
+            return _Origin(found.peer, internal.holds_text(found.peer))
         address = client_address(found.peer, found.header, trusted)
-        return _Origin(
-            address,
-            self._settings.internal_networks.holds_text(address),
-            is_private(address),
-            bool(found.header) and not is_trusted(found.peer, trusted),
-        )
+        return _Origin(address, internal.holds_text(address), not is_trusted(found.peer, trusted))
 
     def _moment(self, text: bytes) -> _Moment:
         """A second that was not met before: gives their turn to lines that it leaves behind."""
