@@ -23,9 +23,11 @@ from ckan.plugins import toolkit as tk
 from werkzeug.datastructures import FileStorage
 
 from ckanext.smartcity import config
+from ckanext.smartcity.cli import demo_visits
 from ckanext.smartcity.cli.calls import call, changed, found
 from ckanext.smartcity.cli.demo_files import Account, City, DataFile, DemoFilesError, Planned, read_city
 from ckanext.smartcity.cli.organizations import create_missing, stored_organization
+from ckanext.smartcity.visits.logfiles import LogError
 
 DIGEST = "demo_sha256"
 Outcome = str  # created, updated, unchanged
@@ -55,9 +57,18 @@ def demo(folder: Path, passwords: Path | None, force: bool) -> None:
     failures: list[str] = []
     with _one_commit():
         _report("Datasets and contracts", _put_all(city, failures))
+    if not force:
+        _invent_visits(city)
     click.echo(f"{city.name}: done in {time.monotonic() - started:.0f} s.")
     if failures:
         raise click.ClickException("The portal refused:\n" + "\n".join(failures))
+
+
+def _invent_visits(city: City) -> None:
+    try:
+        click.echo(f"Visits: {demo_visits.invent(city.tag)}")
+    except LogError as error:
+        raise click.ClickException(f"Visits: {error}") from error
 
 
 def _read(folder: Path) -> City:

@@ -16,6 +16,12 @@ from ckanext.smartcity.tests.cli.demo_folder import DemoFolder
 SHIPPED = Path(__file__).parents[4] / "dev" / "demo"
 
 
+@pytest.fixture(autouse=True)
+def no_visits(ckan_config, monkeypatch) -> None:
+    """They have tests of their own (test_demo_visits.py)."""
+    monkeypatch.setitem(ckan_config, "ckanext.smartcity.visits.enabled", False)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> DemoFolder:
     return DemoFolder(tmp_path)
