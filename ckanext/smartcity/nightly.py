@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
+from redis import RedisError
+from sqlalchemy.exc import OperationalError
 
 from ckanext.smartcity import config
 from ckanext.smartcity.visits import checks, state
@@ -20,6 +22,9 @@ BEGIN = time(4, 30)
 
 DONE = "nightly"
 """Name of the row of ``smartcity_visit_state`` that says when the list was done, and which steps found problems."""
+
+AWAY = (OSError, RedisError, OperationalError)
+"""Errors of a server that does not answer: they need no traceback, and are over some time later."""
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +60,7 @@ def run(todo: Sequence[Step], engine: sa.Engine, say: Callable[[str, list[str]],
         try:
             problems = step.work()
         except Exception as error:
-            log.exception("%s failed", step.name)
+            log.error("%s failed", step.name, exc_info=not isinstance(error, AWAY))
             problems = [f"failed: {error}".partition("\n")[0]]
         found[step.name] = problems
         say(step.name, problems)

@@ -13,8 +13,7 @@ import click
 
 from ckanext.smartcity import config
 from ckanext.smartcity.cli.calls import call
-from ckanext.smartcity.cli.worker import AWAY
-from ckanext.smartcity.nightly import own_engine
+from ckanext.smartcity.nightly import AWAY, own_engine
 from ckanext.smartcity.visits import heartbeat, store
 from ckanext.smartcity.visits.flush import Flush
 from ckanext.smartcity.visits.spans import Span

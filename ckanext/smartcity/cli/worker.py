@@ -8,17 +8,12 @@ import threading
 
 import click
 import sqlalchemy as sa
-from redis import RedisError
-from sqlalchemy.exc import OperationalError
 
 from ckanext.smartcity import config, nightly
 from ckanext.smartcity import worker as loop
 from ckanext.smartcity.visits import heartbeat
 from ckanext.smartcity.visits.flush import Flush
 from ckanext.smartcity.visits.settings import Settings
-
-AWAY = (OSError, RedisError, OperationalError)
-"""Errors of a server that does not answer: the worker goes on and tries again."""
 
 NIGHT_SECONDS = 60
 """How often the worker looks whether the night list is due."""
@@ -36,7 +31,7 @@ def worker() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    loop.run(jobs(config.visits_settings(), nightly.own_engine()), stop, AWAY)
+    loop.run(jobs(config.visits_settings(), nightly.own_engine()), stop, nightly.AWAY)
 
 
 def jobs(settings: Settings, engine: sa.Engine) -> list[loop.Job]:
