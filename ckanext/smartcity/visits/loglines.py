@@ -11,8 +11,8 @@ Both write a quote or byte that does not print as ``\\"``, ``\\t`` or ``\\xNN``.
 from __future__ import annotations
 
 import re
-from calendar import timegm
-from datetime import date
+from datetime import datetime, timezone
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -41,9 +41,7 @@ _OCTET = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _PLAIN = re.compile(rb"(O(?:\.O){3}) - [^ ]+".replace(b"O", _OCTET))
 """What most lines have in front: an address of IPv4 and a user without a blank."""
 _HOST = re.compile(rb"-|[A-Za-z0-9._-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
-_TIME = re.compile(
-    rb"([0-9]{2})/([A-Z][a-z]{2})/([0-9]{4}):([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"
-)
+_TIME = re.compile(rb"([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}):([0-5][0-9]):([0-5][0-9]|60) ([+-][0-9]{2}[0-5][0-9])")
 _MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _ESCAPED = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"v": b"\v", b"f": b"\f"}
@@ -116,17 +114,20 @@ def moment(text: bytes) -> int | None:
     found = _TIME.fullmatch(text)
     if found is None:
         return None
-    day, name, year, hour, minute, second, sign, ahead_hours, ahead_minutes = found.groups()
-    month = _MONTHS.get(name)
-    if month is None or int(hour) > 23 or int(minute) > 59 or int(second) > 60 or int(ahead_minutes) > 59:
-        return None
+    hour, minute, second, ahead = found.groups()
+    begin = _begin_of_hour(hour, ahead)
+    return None if begin is None else begin + int(minute) * 60_000 + int(second) * 1000
+
+
+@lru_cache(1024)
+def _begin_of_hour(text: bytes, ahead: bytes) -> int | None:
+    day, hour = text[:11].split(b"/"), int(text[12:])
     try:
-        date(int(year), month, int(day))
-    except ValueError:
+        begin = datetime(int(day[2]), _MONTHS[day[1]], int(day[0]), hour, tzinfo=timezone.utc)
+    except (KeyError, ValueError):
         return None
-    ahead = (int(ahead_hours) * 60 + int(ahead_minutes)) * (-60 if sign == b"-" else 60)
-    local = timegm((int(year), month, int(day), int(hour), int(minute), int(second)))
-    return (local - ahead) * 1000
+    minutes = int(ahead[1:3]) * 60 + int(ahead[3:])
+    return (int(begin.timestamp()) + (minutes * 60 if ahead[:1] == b"-" else -minutes * 60)) * 1000
 
 
 def path(target: bytes) -> str:

@@ -135,7 +135,7 @@ class Reader:
         self._targets = Kept(self._target)
         self._agents = Kept(lambda agent: self._portal.agent(loglines.unescaped(agent)), 8192)
         self._referers = Kept(self._referer)
-        self._is_private = lru_cache(8192)(is_private)
+        self._is_private = lru_cache(65_536)(is_private)
 
     def read(self, lines: bytes) -> None:
         """Take in whole lines."""
