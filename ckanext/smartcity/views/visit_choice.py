@@ -32,7 +32,7 @@ def come_back() -> Response:
 
 
 def _back() -> Response:
-    return redirect(tk.h.url_for("/smartcity/visits"))  # type: ignore[return-value]
+    return redirect(tk.url_for("smartcity_visits.index"))  # type: ignore[return-value]
 
 
 def _by_https() -> bool:

@@ -123,7 +123,7 @@ class Hooks:
             referer=_referer(headers.get("Referer"), environ, self._settings),
             later_range=response.status_code == 206 and _first_byte(response) != 0,
             opted_out=has_opted_out(environ),
-            internal=self._is_internal(sender),
+            internal=tk.request.method == "GET" and self._is_internal(sender),
         )
 
     def _values(self, outcome: Outcome, found: Route, sender: Client) -> dict[str, Any]:

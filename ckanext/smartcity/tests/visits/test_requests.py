@@ -46,6 +46,7 @@ def member(city, capacity: str) -> tuple[str, dict[str, str]]:
         ("/smartcity", "page|smartcity"),
         ("/smartcity/indicator/iso37122-2019/5.1", "page|indicator"),
         ("/smartcity/agency", "page|agencies"),
+        ("/smartcity/visits", "page|visits"),
     ],
 )
 def test_a_page_opens_a_visit(browser, counters, path, thing):
@@ -293,13 +294,13 @@ def test_an_address_in_a_language_and_one_reader(browser, counters):
 
 
 def test_error_pages_carry_no_token(browser, city):
-    for path in ("/dataset/tidak-ada", "/nowhere", "/dataset/private", "/user/tidak-ada"):
+    for path in ("/dataset/tidak-ada", "/nowhere", "/dataset/private", "/user/tidak-ada", "/smartcity?theme=99"):
         answer = browser.ask(path)
         assert answer.status >= 400
         assert "/_sc/" not in answer.text and "page.js" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/user/login", "/dataset/new", "/smartcity/tagging"])
+@pytest.mark.parametrize("path", ["/user/login", "/dataset/new", "/smartcity/tagging", "/smartcity/visits/series.csv"])
 def test_other_pages_carry_no_token(browser, city, path):
     assert "/_sc/" not in browser.ask(path).text
 
