@@ -107,11 +107,14 @@ class Flush:
         return Report(report.rows, report.buckets, report.gaps, deleted)
 
     def read_back(self) -> list[str]:
-        """Buckets of Redis that PostgreSQL does not have in full, by name; empty is good."""
+        """Buckets that PostgreSQL does not have in full after a full pass, by name; empty is good.
+
+        Compared with what Redis held before that pass: the portal goes on counting meanwhile.
+        """
+        in_redis = {bucket: self._redis.all_values(bucket) for bucket in self._redis.buckets()}
+        self.full_pass()
         with self._engine.connect() as connection:
-            buckets = list(self._redis.buckets())
-            in_redis = {bucket: self._redis.all_values(bucket) for bucket in buckets}
-            stored = _stored(connection, buckets)
+            stored = _stored(connection, list(in_redis))
         return [":".join(bucket) for bucket, values in in_redis.items() if not _has_all(stored, bucket, values)]
 
     # One transaction

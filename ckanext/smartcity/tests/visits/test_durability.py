@@ -214,6 +214,26 @@ def site_keys(site: Site, pattern: str) -> list[bytes]:
     return list(client(site).scan_iter(f"sc:{site.settings.site_id}:{pattern}"))
 
 
+def test_a_read_back_finds_nothing_while_the_portal_counts_and_finds_what_is_missing(site, monkeypatch):
+    from ckanext.smartcity.visits import flush
+
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            site.views(1)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    found = [name for _ in range(10) for name in site.flush.read_back()]
+    stop.set()
+    writer.join()
+    assert found == []
+    monkeypatch.setattr(flush, "merge", lambda *_: 0)  # a database that says it has stored, and has not
+    site.views(1)
+    assert len(site.flush.read_back()) == 2  # the hour, and the day of the pages
+
+
 # PostgreSQL
 
 
