@@ -110,12 +110,12 @@ def guessed(number: int) -> dict[str, float]:
 
 def flush(how: str) -> float:
     """Seconds of one flush: ``changed`` counters or the ``full_pass``."""
-    from ckanext.smartcity import config
-    from ckanext.smartcity.visits import flush
+    from ckanext.smartcity import config, nightly
+    from ckanext.smartcity.visits.flush import Flush
 
-    settings = config.visits_settings()
+    work = getattr(Flush(config.visits_settings(), nightly.own_engine()), how)
     with _seconds() as took:
-        getattr(flush, how)(settings)
+        work()
     return took[0]
 
 

@@ -29,7 +29,7 @@ ARMS = {
     SERVER: {VISITS + "beacon": "false"},
     BEACON: {},
 }
-WORKERS, THREADS = 2, 16
+WORKERS, THREADS = 2, 8
 PATIENCE = 120.0
 
 
