@@ -57,7 +57,8 @@ class Tally:
     """What a log gave. ``counts`` is what ``sessions.step`` grows, by bucket and field.
 
     ``days`` has the first and last time of each local day with a line, ``private`` by day the visits and those of them
-    whose client has no address of the internet. Times are milliseconds.
+    whose client has no address of the internet, ``untrusted_headers`` the requests whose list of addresses was not
+    believed. Times are milliseconds.
     """
 
     read: int = 0
@@ -115,6 +116,8 @@ class _Waiting(NamedTuple):
     hour: str
 
 
+OPENED = f"{PORTAL}|visits"
+UNUSED = ("internal", "mark", "opt_out")
 NOTHING: Thing = ("", (), True)
 NO_ORIGIN = _Origin("")
 
@@ -159,9 +162,8 @@ class Reader:
         if front is None:
             return "unparsable"
         origin, moment = self._origins[front], self._moments[time]
-        problem = self._problem(origin, moment)
-        if problem:
-            return problem
+        if not origin.address or moment.problem or moment.at < self._order.edge:
+            return moment.problem or ("out_of_order" if origin.address else "unparsable")
         if target is None:
             return "not_http"
         asked = self._targets[target]
@@ -182,14 +184,6 @@ class Reader:
         self._order.put(moment.at, waiting)
         return ""
 
-    def _problem(self, origin: _Origin, moment: _Moment) -> str:
-        if not origin.address or moment.problem:
-            return moment.problem or "unparsable"
-        if moment.at < self._order.edge:
-            return "out_of_order"
-        self.tally.untrusted_headers += origin.untrusted_header
-        return ""
-
     def _count(self, outcome: Outcome, hour: str) -> str:
         if not hour:
             return "outside_range"
@@ -198,23 +192,26 @@ class Reader:
 
     def _take(self, waiting: _Waiting) -> None:
         """What has its turn goes to its browser; then it is used, or excluded after all."""
-        event, tally = waiting.event, self.tally
-        deltas, marked = self._browsers.take(event, waiting.origin.address, waiting.agent, waiting.partial)
+        event, reason, origin, agent, partial, hour = waiting
+        deltas, marked = self._browsers.take(event, origin.address, agent, partial)
+        first, after, counts = self._bounds.first, self._bounds.after, self.tally.counts
         for key, n in deltas.items():
-            if self._bounds.holds(key[0]):
-                tally.counts[key] += n
-                if key[1] == f"{PORTAL}|visits":
-                    visits = tally.private[key[0][:10]]
-                    visits[0] += 1
-                    visits[1] += self._is_private(waiting.origin.address)
-        if not waiting.hour:
-            tally.excluded["outside_range"] += 1
-        elif event.name in ("internal", "mark", "opt_out"):
-            tally.excluded[waiting.reason] += 1
+            if first <= key[0] < after:
+                counts[key] += n
+        if not hour:
+            self.tally.excluded["outside_range"] += 1
+            return
+        if (hour, OPENED) in deltas:
+            visits = self.tally.private[hour[:10]]
+            visits[0] += 1
+            visits[1] += self._is_private(origin.address)
+        self.tally.untrusted_headers += origin.untrusted_header
+        if event.name in UNUSED:
+            self.tally.excluded[reason] += 1
         elif marked:
-            tally.excluded["marked"] += 1
+            self.tally.excluded["marked"] += 1
         else:
-            tally.used += 1
+            self.tally.used += 1
 
     def _origin(self, front: bytes) -> _Origin:
         found = loglines.origin(front)

@@ -111,7 +111,7 @@ def warnings(tally: Tally, zone: ZoneInfo) -> list[str]:
     ]
     if tally.untrusted_headers:
         found.append(
-            f"{tally.untrusted_headers} lines carry a list of addresses whose last one is not in "
+            f"{tally.untrusted_headers} requests of people carry a list of addresses whose last one is not in "
             "ckanext.smartcity.visits.trusted_proxies; the list was not believed."
         )
     if tally.excluded["unparsable"] > UNREADABLE_SHARE * tally.read:
