@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [needs_valkey, pytest.mark.usefixtures("clean")]
 
-STEPS = 40
+STEPS = 60
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +49,15 @@ class History:
         steps = {
             self.count: 16,
             self.flush_changed: 5,
-            self.flush_all: 2,
+            self.flush_all: 1,
             self.flush_killed_after_it_took: 2,
             self.flush_that_fails: 2,
             self.flush_reads_and_waits: 2,
             self.old_flush_wakes_up: 2,
-            self.copy: 3,
+            self.copy: 4,
             self.promoted: 1,
             self.emptied: 1,
-            self.restored: 2,
+            self.restored: 3,
             self.killed: 1,
         }
         for _ in range(STEPS):
