@@ -19,6 +19,8 @@ PAGES = {
     "indicator-empty": "/smartcity/indicator/iso37122-2019/7.4",
     "agencies": "/smartcity/agency",
     "agency": "/smartcity/agency/diskominfo",
+    "visits": "/smartcity/visits",
+    "visits-days": "/smartcity/visits?first=2026-01-01&last=2026-01-31",
     "home": "/",
     "search": "/dataset/",
     "overdue": "/dataset/?ext_smartcity_overdue=1",
@@ -95,7 +97,7 @@ def test_pages_are_whole_under_a_strict_content_security_policy(browser: Browser
 
     page.route("**/smartcity*", with_policy)
     page.route("**/smartcity/**", with_policy)
-    for name in ("summary", "indicator-programme", "agency"):
+    for name in ("summary", "indicator-programme", "agency", "visits"):
         page.goto(f"{portal.address}{PAGES[name]}")
     ours = [text for text in refused if "smartcity" in text.replace("/smartcity", "", 1)]
     assert not ours

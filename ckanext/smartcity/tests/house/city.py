@@ -60,8 +60,7 @@ class City:
 
 
 def build() -> City:
-    """Empty the portal and build the city in it."""
-    helpers.reset_db()
+    """Build the city in an empty database."""
     search.clear_all()
     city = City()
     for kind in KINDS[1:]:

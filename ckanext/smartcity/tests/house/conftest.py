@@ -18,6 +18,7 @@ def city(request: pytest.FixtureRequest, with_plugins: None) -> City:
     module = request.module.__name__
     if module not in BUILT:
         BUILT.clear()
+        request.getfixturevalue("clean_db")
         BUILT[module] = build()
     return BUILT[module]
 
