@@ -207,12 +207,16 @@ def worker(places: Places, environ: Mapping[str, str]) -> Service:
 
 
 def visits(places: Places, environ: Mapping[str, str]) -> Service:
-    """The worker of the count of visits; there is nothing to ask it."""
+    """The worker of the count of visits; there is nothing to ask it.
+
+    It may be killed anywhere (docs/visits-operation.md); asked to end, Python takes seconds to clear CKAN away.
+    """
     return Service(
         name="visits",
         command=(places.venv / "bin" / "ckan", "smartcity", "worker"),
         environ=environ,
         is_ready=lambda: True,
+        stop_signal=signal.SIGKILL,
     )
 
 
