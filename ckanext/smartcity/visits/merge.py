@@ -14,6 +14,9 @@ from ckanext.smartcity.visits.models import METRICS, OBJECT_HOUR
 
 TABLE = "smartcity_visit_count"
 INCOMING = "smartcity_visit_incoming"
+_MAKE_INCOMING = """
+CREATE TEMPORARY TABLE IF NOT EXISTS smartcity_visit_incoming (LIKE smartcity_visit_count INCLUDING DEFAULTS)
+"""
 
 
 class RowKey(NamedTuple):
@@ -58,8 +61,8 @@ def merge(connection: sa.Connection, rows: Mapping[RowKey, Mapping[str, int]]) -
     """Merge the rows into the table; gives how many rows changed. Does not commit."""
     if not rows:
         return 0
-    connection.execute(sa.text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {INCOMING} (LIKE {TABLE} INCLUDING DEFAULTS)"))
-    connection.execute(sa.text(f"TRUNCATE {INCOMING}"))
+    connection.execute(sa.text(_MAKE_INCOMING))
+    connection.execute(sa.text("TRUNCATE smartcity_visit_incoming"))
     _copy(connection, rows.items())
     return connection.execute(sa.text(_MERGE)).rowcount
 
