@@ -47,7 +47,9 @@ def create(number: int) -> dict[str, float]:
     data = {"name": f"made-{number}", "title": "Made", "owner_org": "opd-1", "license_id": "CC-BY-4.0"}
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     with _queries() as made, _seconds() as took:
-        tk.get_action("package_create")({"ignore_auth": True, "user": user}, {**data, "data_kind": "statistical"})
+        tk.get_action("package_create")(
+            {"ignore_auth": True, "user": user}, {**data, "data_kind": "geospatial", "frequency": "MONTHLY"}
+        )
     return {"seconds": took[0], "queries": made[0]}
 
 

@@ -30,7 +30,7 @@ ARMS = {
     BEACON: {},
 }
 WORKERS, THREADS = 2, 8
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 def free_port() -> int:

@@ -57,7 +57,7 @@ class Flush:
     def __init__(self, settings: Settings, engine: sa.Engine) -> None:
         self._settings, self._engine = settings, engine
         self._redis = RedisCounters(settings.redis_url, settings.site_id)
-        self._clock: tuple[int, float] | None = None  # of Redis, and the monotonic one of this process
+        self._clock: tuple[int, float, float] | None = None  # Redis' time, and ours when it was asked and answered
 
     def due(self) -> Report:
         """What a worker or cron does each time: what changed, then a full pass where none began in this hour."""
@@ -207,13 +207,19 @@ class Flush:
         return deleted
 
     def _clock_step(self) -> Interval | None:
-        """From and to when the clock of Redis stepped since the last flush of this process."""
-        now, mine = self._redis.now(), time.monotonic()
-        before, self._clock = self._clock, (now, mine)
+        """From and to when the clock of Redis stepped since the last flush of this process.
+
+        Redis told its time somewhere between question and answer: a slow answer is no step.
+        """
+        asked, now, answered = time.monotonic(), self._redis.now(), time.monotonic()
+        before, self._clock = self._clock, (now, asked, answered)
         if before is None:
             return None
-        expected = before[0] + int((mine - before[1]) * 1000)
-        return (min(expected, now), max(expected, now)) if abs(now - expected) > CLOCK_STEP_MS else None
+        then, asked_then, answered_then = before
+        least, most = (then + int(n * 1000) for n in (asked - answered_then, answered - asked_then))
+        if least - CLOCK_STEP_MS <= now <= most + CLOCK_STEP_MS:
+            return None
+        return (now, least) if now < least else (most, now)
 
 
 def pass_is_due(begun: datetime | None, now: datetime) -> bool:

@@ -139,6 +139,7 @@ class Recorder:
         self._logged_at = -LOG_SECONDS
         self._outage: Outage | None = None
         self._notes: tuple[str, ...] = ()
+        self._noting = threading.Lock()
         self._last_error: tuple[int, str] | None = None
 
     def record(
@@ -196,7 +197,7 @@ class Recorder:
                 notes = self._notes
                 answer = self._evaluate(connection, self._arguments(connection, at, asked, notes))
                 if answer[0] == b"ok":
-                    self._notes = self._notes[len(notes) :]
+                    self._sent(notes)
                     return
                 if answer[0] == b"forbidden":
                     connection.replica = "x" + secrets.token_hex(6)[1:]
@@ -229,13 +230,14 @@ class Recorder:
 
     def _salt_of(self, connection: Any, span: Span, at: int) -> Salt:
         """The salt of the day: the first process to ask makes it."""
-        if self._salt is None or self._salt.day != span.salt_day:
+        known = self._salt  # another thread may forget it meanwhile
+        if known is None or known.day != span.salt_day:
             name = f"{self._prefix}salt:{span.salt_day}"
             life = max(span.salt_end - at, 1)
             _ask(connection, "SET", name, secrets.token_bytes(SALT_BYTES), "NX", "PX", life)
             value = _ask(connection, "GET", name)
-            self._salt = Salt(span.salt_day, value, key_material(value, self._settings.secret))
-        return self._salt
+            known = self._salt = Salt(span.salt_day, value, key_material(value, self._settings.secret))
+        return known
 
     def _evaluate(self, connection: Any, arguments: list[Any]) -> Any:
         try:
@@ -269,7 +271,14 @@ class Recorder:
         self._errors = 0
         if self._outage is not None:
             outage, self._outage = self._outage, None
-            self._notes = (*self._notes, outage.note(self._time()))
+            with self._noting:
+                self._notes = (*self._notes, outage.note(self._time()))
+
+    def _sent(self, notes: Sequence[str]) -> None:
+        """Forget notes that arrived; another thread may have sent the same, or added one."""
+        if notes:
+            with self._noting:
+                self._notes = tuple(note for note in self._notes if note not in notes)
 
 
 def _ask(connection: Any, *command: Any) -> Any:

@@ -297,6 +297,19 @@ def test_a_step_of_the_clock_is_a_gap(counting: Counting, monkeypatch):
     assert [gap.reason for gap in counting.rows("VisitGap")] == ["clock"]
 
 
+def test_a_slow_answer_is_no_step_of_the_clock(counting: Counting, monkeypatch):
+    import itertools
+    import time
+
+    from ckanext.smartcity.visits import flush as flush_file
+
+    counting.flush.changed()
+    begin = time.monotonic()
+    monkeypatch.setattr(flush_file.time, "monotonic", itertools.count(begin, 8).__next__)
+    counting.flush.changed()
+    assert counting.rows("VisitGap") == []
+
+
 def test_a_killed_redis_goes_on_and_nothing_flushed_is_lost(engine: Any, tmp_path: Path):
     import time
 
