@@ -22,6 +22,7 @@ from ckanext.smartcity.visits.logreport import REASONS, Report
 from ckanext.smartcity.visits.logs import Import, Match
 
 DAY = click.DateTime(["%Y-%m-%d"])
+FIRST_YEAR, LAST_YEAR = 1970, 9998
 PLACE_OF_LANGUAGE = "/{{LANG}}"
 
 
@@ -40,6 +41,9 @@ def import_log(
     Importing the same log again changes nothing; a day that another import has counted is refused.
     """
     days = Days(first and first.date(), last and last.date())
+    for day in days:
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise click.UsageError(f"{day} is no day of a log. Leave the option out for an open end.")
     if days.first and days.last and days.first > days.last:
         raise click.UsageError(f"--from {days.first} is later than --to {days.last}.")
     importer = Import(config.visits_settings(), own_engine(), url_match())

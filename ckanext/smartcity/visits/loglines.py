@@ -44,6 +44,7 @@ _HOST = re.compile(rb"-|[A-Za-z0-9._-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+
 _TIME = re.compile(rb"([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}):([0-5][0-9]):([0-5][0-9]|60) ([+-][0-9]{2}[0-5][0-9])")
 _MONTHS = {name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _ESCAPED = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+EPOCH_YEAR = 1970
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"v": b"\v", b"f": b"\f"}
 
 
@@ -125,6 +126,8 @@ def _begin_of_hour(text: bytes, ahead: bytes) -> int | None:
     try:
         begin = datetime(int(day[2]), _MONTHS[day[1]], int(day[0]), hour, tzinfo=timezone.utc)
     except (KeyError, ValueError):
+        return None
+    if begin.year < EPOCH_YEAR:
         return None
     minutes = int(ahead[1:3]) * 60 + int(ahead[3:])
     return (int(begin.timestamp()) + (minutes * 60 if ahead[:1] == b"-" else -minutes * 60)) * 1000

@@ -147,6 +147,13 @@ def test_days_the_wrong_way_round(run, log):
     assert "is later than" in result.output
 
 
+@pytest.mark.parametrize("option", ["--from=0001-01-01", "--to=9999-12-31"])
+def test_days_of_no_log(run, log, option):
+    result = run(log([line(f"{DAY} 10:00:00")]), option)
+    assert result.exit_code == 2
+    assert "is no day of a log" in result.output
+
+
 def test_a_damaged_part_leaves_nothing_behind(run, log, tmp_path):
     packed = log([line(f"{DAY} 11:00:00", f"/dataset/d{n}") for n in range(5000)], "access.log.1.gz")
     packed.write_bytes(packed.read_bytes()[:-200])
@@ -204,6 +211,16 @@ def test_a_private_dataset_leaves_no_trace(run, log):
 def test_language_and_root_path_are_taken_off(with_plugins, app, root_path, path, endpoint):
     found = matcher(app.flask_app.url_map, root_path, {"id", "en"})("GET", path)
     assert (found and found[0]) == endpoint
+
+
+@pytest.mark.parametrize(
+    "path", ["", "*", "//", "/../..", "/\x00", "/dataset/\ud7ff\n", "http:", "/dataset/" + "a" * 9000, "/%"]
+)
+def test_odd_paths_are_no_error(with_plugins, app, path):
+    for root_path in ("", "/data/{{LANG}}"):
+        match = matcher(app.flask_app.url_map, root_path, {"id", "en"})
+        for method in ("GET", "POST", "PROPFIND"):
+            match(method, path)
 
 
 def test_a_method_that_the_route_does_not_have(with_plugins, app):

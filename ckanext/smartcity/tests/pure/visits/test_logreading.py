@@ -6,6 +6,8 @@ import random
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ckanext.smartcity.tests.pure.visits.made_log import (
     HIDDEN,
@@ -309,3 +311,36 @@ def test_days_asked_for_add_up_to_the_whole():
             summed[key] = summed.get(key, 0) + n
     assert summed == dict(read(lines).counts)
     assert {**parts[0].days, **parts[1].days} == read(lines).days
+
+
+ODD_TIMES = [
+    "10/Mar/2026:10:00:00 +0700",
+    "01/Jan/0001:00:00:00 +1400",
+    "01/Jan/1970:00:00:00 +1400",
+    "31/Dec/9999:23:59:59 -1200",
+]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(max_size=80),
+            st.builds(
+                b'%b [%b] "%b %b HTTP/1.1" %b 0 "%b" "%b"'.__mod__,
+                st.tuples(
+                    st.sampled_from([b"36.68.1.2 - -", b"2001:db8::1 - -", b'"x, 1.2.3.4" 10.0.0.1 - -', b"h - -"]),
+                    st.sampled_from([time.encode() for time in ODD_TIMES]),
+                    st.sampled_from([b"GET", b"POST", b"HEAD", b"PROPFIND"]),
+                    st.one_of(st.sampled_from([b"/", b"/robots.txt", FILE.encode()]), st.binary(max_size=20)),
+                    st.sampled_from([b"000", b"200", b"206", b"304", b"404", b"999"]),
+                    st.binary(max_size=20),
+                    st.binary(max_size=20),
+                ),
+            ),
+        ),
+        max_size=20,
+    )
+)
+def test_no_log_is_an_error_and_each_line_is_accounted_for(lines):
+    read([one + b"\n" for one in lines])
+    read([one + b"\n" for one in lines], INSIDE)
