@@ -8,6 +8,7 @@ import pytest
 
 from ckanext.smartcity.tests.house.audience import ACTIONS, PAGES, REFUSED
 from ckanext.smartcity.tests.house.city import ANONYMOUS, our_endpoints
+from ckanext.smartcity.tests.tokens import without_token
 
 READERS = (ANONYMOUS, "user", "walidata_editor")
 READ_ACTIONS = [name for name, case in ACTIONS.items() if not case.writes]
@@ -58,12 +59,6 @@ def test_a_shared_cache_may_keep_what_everybody_sees(ask, ckan_config, monkeypat
     monkeypatch.setitem(ckan_config, "ckan.cache_expires", 3600)
     monkeypatch.setitem(ckan_config, "ckan.cache_enabled", True)
     assert ask(ANONYMOUS, address).cache_control.public
-
-
-def without_token(page: str) -> str:
-    """A page without what differs each time: the token against forged posts, and that of the beacon."""
-    page = re.sub(r'(name="_csrf_token"\s+(?:content|value)=)"[^"]*"', r"\1", page)
-    return re.sub(r'(data-token="|s\.gif\?t=)[^"]*', r"\1", page)
 
 
 @pytest.mark.parametrize("page", [name for name in READ_PAGES if PAGES[name].public])

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ckanext.smartcity.tests.published import CONTRACTS, VISITS, dataset, organization
-from ckanext.smartcity.tests.views.test_pages import FILES, INDICATOR, PAGES, without_token
+from ckanext.smartcity.tests.tokens import without_token
+from ckanext.smartcity.tests.views.test_pages import FILES, INDICATOR, PAGES
 
 pytestmark = pytest.mark.usefixtures("clean_db", "with_plugins")
 

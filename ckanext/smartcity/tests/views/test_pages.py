@@ -19,6 +19,7 @@ from ckan.tests import factories
 from ckan.tests.helpers import call_action
 
 from ckanext.smartcity.tests.published import CONTRACTS, VISITS, dataset, organization
+from ckanext.smartcity.tests.tokens import without_token
 
 pytestmark = pytest.mark.usefixtures("clean_db", "with_plugins")
 
@@ -303,9 +304,3 @@ def test_header_and_home_page_lead_to_the_indicators(app) -> None:
 def test_header_and_home_page_may_be_left_as_they_are(app) -> None:
     soup = page(app, "/en/")
     assert not soup.select('a[href="/en/smartcity"], .sc-home')
-
-
-def without_token(body: str) -> str:
-    """A page without what differs each time: the token of its session, and that of the beacon."""
-    body = re.sub(r'(name="_csrf_token" (?:content|value))="[^"]*"', r"\1", body)
-    return re.sub(r'(data-token="|s\.gif\?t=)[^"]*', r"\1", body)

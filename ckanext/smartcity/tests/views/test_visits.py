@@ -6,7 +6,6 @@ import csv
 import io
 import itertools
 import json
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from ckan.tests import factories
 
 from ckanext.smartcity import config
 from ckanext.smartcity.tests.published import dataset, organization
+from ckanext.smartcity.tests.tokens import without_token
 from ckanext.smartcity.tests.visits import planted
 
 pytestmark = pytest.mark.usefixtures("clean_db", "with_plugins")
@@ -266,12 +266,6 @@ def test_the_page_of_administrators_says_what_is_wrong(app):
     assert "appendonly is off" in answer.body and "To be mended" in answer.body
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert 'href="/en/ckan-admin/smartcity/visits"' in app.get("/en/ckan-admin/").body
-
-
-def without_token(body: str) -> str:
-    """A page without the tokens of its session and of its showing."""
-    body = re.sub(r'(name="_csrf_token" (?:content|value))="[^"]*"', r"\1", body)
-    return re.sub(r'(data-token=|\?t=)"?[\w-]+', r"\1", body)
 
 
 def test_json_says_what_the_action_says(app, counted):
