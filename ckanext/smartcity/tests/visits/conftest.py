@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ckanext.smartcity.tests.visits.browsers import Browser, Counters
+from ckanext.smartcity.tests.visits.own_valkey import OwnValkey
+
+if TYPE_CHECKING:
+    from ckanext.smartcity.tests.visits.counting import Site
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnValkey]:
+    """A Redis of its own for the tests of a module; each empties it or leaves it as it is."""
+    found = OwnValkey(tmp_path_factory.mktemp("valkey")).start()
+    yield found
+    found.kill()
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[OwnValkey]:
+    """A Redis of its own for one test, that may be broken."""
+    found = OwnValkey(tmp_path / "valkey").start()
+    yield found
+    found.kill()
+
+
+@pytest.fixture
+def site(valkey: OwnValkey, with_plugins: None) -> Site:
+    """A count on that Redis whose limits nobody reaches."""
+    from ckanext.smartcity.tests.visits.counting import Site
+
+    return Site(valkey.url, limit_minute=10_000, limit_visit=10_000)
+
 
 BUILT: dict[str, SimpleNamespace] = {}
 

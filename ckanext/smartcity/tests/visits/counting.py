@@ -9,6 +9,7 @@ from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any
 
+import redis
 import sqlalchemy as sa
 
 from ckanext.smartcity import config
@@ -54,6 +55,14 @@ class Site:
         query = sa.select(sa.func.coalesce(sa.func.sum(getattr(VisitCount, metric)), 0))
         with self.engine.connect() as connection:
             return connection.execute(query.where(VisitCount.kind == "portal")).scalar_one()
+
+    def redis(self) -> Any:
+        """A client of its own of the site's Redis."""
+        return redis.Redis.from_url(self.settings.redis_url)
+
+    def keys(self, pattern: str) -> list[bytes]:
+        """The names of the site's keys that fit."""
+        return list(self.redis().scan_iter(f"sc:{self.settings.site_id}:{pattern}"))
 
     def runs(self) -> int:
         """How many data sets of Redis have counted."""

@@ -21,13 +21,6 @@ NOON = int(datetime(2026, 6, 10, 5, tzinfo=timezone.utc).timestamp() * 1000)  # 
 MINUTE = 60_000
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnValkey]:
-    found = OwnValkey(tmp_path_factory.mktemp("valkey")).start()
-    yield found
-    found.stop()
-
-
 class Counting:
     """A portal that counts: time, recorder and flush."""
 

@@ -6,7 +6,6 @@ Never above what Redis accepted, and below it only by what Redis lost before any
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
 pytestmark = [needs_valkey, pytest.mark.usefixtures("clean")]
 
 STEPS = 60
-
-
-@pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnValkey]:
-    server = OwnValkey(tmp_path_factory.mktemp("histories")).start()
-    yield server
-    server.kill()
 
 
 class History:
@@ -189,11 +181,11 @@ class History:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_both_bounds_hold_and_each_new_data_set_is_a_gap(valkey: OwnValkey, seed: int):
+def test_both_bounds_hold_and_each_new_data_set_is_a_gap(server: OwnValkey, seed: int):
     from ckanext.smartcity.visits.models import VisitGap
 
-    valkey.client().flushall()
-    history = History(valkey, seed)
+    server.client().flushall()
+    history = History(server, seed)
     history.live()
     assert history.accepted > 20
     with history.site.engine.connect() as connection:

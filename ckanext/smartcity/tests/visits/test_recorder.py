@@ -6,10 +6,10 @@ import dataclasses
 import json
 import logging
 import os
-import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 
 from ckanext.smartcity.tests.visits.made import some_settings
 from ckanext.smartcity.tests.visits.own_valkey import OwnValkey, needs_valkey
+from ckanext.smartcity.tests.visits.weak_link import WeakLink
 from ckanext.smartcity.visits import recorder as recorder_file
 from ckanext.smartcity.visits.recorder import Recorder
 
@@ -26,13 +27,6 @@ pytestmark = needs_valkey
 BUDGET = 0.05
 SLACK = 0.25  # for a busy machine; without a deadline the frozen server would hold a page for ever
 BROWSER = {"address": "192.0.2.77", "agent": b"Marked/1.0"}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnValkey]:
-    found = OwnValkey(tmp_path_factory.mktemp("valkey")).start()
-    yield found
-    found.stop()
 
 
 @pytest.fixture
@@ -198,8 +192,8 @@ def test_a_redis_that_is_gone_does_no_harm(recorder: Recorder, valkey: OwnValkey
 
 def test_connecting_sending_and_receiving_share_one_budget(valkey: OwnValkey):
     """A server that takes 30 ms for each answer: one answer fits, choosing the database and counting do not."""
-    with Slow(valkey.port, 0.03) as slow:
-        recorder = made(slow.url.removesuffix("0") + "3")
+    with closing(WeakLink("127.0.0.1", valkey.port, delay=0.03)) as slow:
+        recorder = made(f"redis://127.0.0.1:{slow.port}/3")
         assert within_the_budget(recorder)
         assert recorder.status()["last_error"] == "TimeoutError"
 
@@ -232,8 +226,8 @@ def test_an_outage_is_noted_once_with_what_was_not_counted(recorder: Recorder, v
 
 
 def test_a_connection_with_an_answer_under_way_is_not_used_again(valkey: OwnValkey, monkeypatch):
-    with Slow(valkey.port, 0.01) as slow:
-        recorder = made(slow.url)
+    with closing(WeakLink("127.0.0.1", valkey.port, delay=0.01)) as slow:
+        recorder = made(f"redis://127.0.0.1:{slow.port}/0")
         visit(recorder)
         real = recorder_file._ask
 
@@ -277,39 +271,3 @@ def test_threads_and_forked_processes_count_all(recorder: Recorder, valkey: OwnV
         thread.join()
     assert recorder.status()["last_error"] is None
     assert portal(valkey, "visits") == 1 + 5 * 20
-
-
-class Slow:
-    """A proxy before a Redis that holds every answer back."""
-
-    def __init__(self, port: int, seconds: float) -> None:
-        self._target, self._seconds = port, seconds
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"redis://127.0.0.1:{self._listener.getsockname()[1]}/0"
-        self.connections = 0
-
-    def __enter__(self) -> Slow:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            far = socket.create_connection(("127.0.0.1", self._target))
-            threading.Thread(target=self._pass, args=(near, far, 0.0), daemon=True).start()
-            threading.Thread(target=self._pass, args=(far, near, self._seconds), daemon=True).start()
-
-    def _pass(self, source: socket.socket, target: socket.socket, seconds: float) -> None:
-        try:
-            while data := source.recv(65536):
-                time.sleep(seconds)
-                target.sendall(data)
-        except OSError:
-            return

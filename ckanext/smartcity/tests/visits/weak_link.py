@@ -1,20 +1,25 @@
-"""A way to a server that can be cut: stands between a test and the real PostgreSQL."""
+"""A way to a server that can be cut or slow: stands between a test and the real PostgreSQL or Redis."""
 
 from __future__ import annotations
 
 import select
 import socket
 import threading
+import time
 from contextlib import suppress
 
 CHUNK = 65536
 
 
 class WeakLink:
-    """Passes bytes between ``port`` of this machine and a server, until it is cut."""
+    """Passes bytes between ``port`` of this machine and a server, until it is cut.
 
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
+    ``delay``: seconds for which it holds back what the server says. ``connections``: how many were made.
+    """
+
+    def __init__(self, host: str, port: int, delay: float = 0.0) -> None:
+        self._target, self._delay = (host, port), delay
+        self.connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._open = True
@@ -51,6 +56,7 @@ class WeakLink:
             if not self._open:
                 client.close()
                 continue
+            self.connections += 1
             pair = (client, socket.create_connection(self._target))
             self._pairs.append(pair)
             threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
@@ -68,4 +74,6 @@ class WeakLink:
                         if self._left < 0:
                             self.cut()
                             return
+                    if end is server:
+                        time.sleep(self._delay)
                     other[end].sendall(data)

@@ -5,43 +5,22 @@ from __future__ import annotations
 import io
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ckanext.smartcity.tests.visits.made import some_settings
 from ckanext.smartcity.visits.address import networks
 from ckanext.smartcity.visits.beacon import AHEAD_SECONDS, VALID_SECONDS, Layer, Tokens
 from ckanext.smartcity.visits.caller import client, has_opted_out, is_own_host
 from ckanext.smartcity.visits.robots import Agents
-from ckanext.smartcity.visits.settings import Settings
 
-SETTINGS = Settings(
-    enabled=True,
-    redis_url="redis://localhost:6379/3",
-    redis_timeout_ms=50,
+SETTINGS = replace(
+    some_settings(),
     trusted_proxies=networks(["127.0.0.1"]),
     internal_networks=networks(["10.20.0.0/16"]),
-    internal_roles=("admin", "editor"),
-    beacon=True,
-    grade="confirmed",
-    allow_agents="",
-    deny_agents="",
-    limit_minute=60,
-    limit_visit=500,
-    flush_seconds=10,
-    probe_url="",
-    heartbeat_seconds=10,
-    keep_hours=48,
-    min_coverage=0.9,
-    public_minimum=3,
-    show_in_dataset=True,
-    legacy_tracking_summary=False,
-    zone=ZoneInfo("Asia/Jakarta"),
-    site_id="kota",
     secret=b"a secret of the portal",
-    root_path="",
     site_host="data.kota.go.id",
 )
 AGENTS = Agents()
