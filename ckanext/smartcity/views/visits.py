@@ -13,6 +13,7 @@ from ckanext.smartcity import config
 from ckanext.smartcity.views import files
 from ckanext.smartcity.views.answers import private_answer
 from ckanext.smartcity.views.indicators import sentences, with_names
+from ckanext.smartcity.visits.figures import Figures
 from ckanext.smartcity.visits.spans import Span, fitting
 
 smartcity_visits = Blueprint("smartcity_visits", __name__, url_prefix="/smartcity/visits")
@@ -24,7 +25,7 @@ TOP_DAYS = 30  # of the lists of the most visited without a range
 PAGE_ROWS = 10
 FILE_ROWS = 1_000
 
-FIGURES = ("visits", "visits_confirmed", "views", "downloads")
+FIGURES = Figures._fields
 PIECE_COLUMNS = (
     "first",
     "last",

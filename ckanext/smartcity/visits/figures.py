@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ckanext.smartcity.visits.spans import Span
+from ckanext.smartcity.visits.spans import MINUTES, Span
 
 KINDS = ("dataset", "resource", "organization", "group", "page")
 """What has figures of its own, beside the portal."""
@@ -16,7 +16,6 @@ KINDS = ("dataset", "resource", "organization", "group", "page")
 FILTER_NAMES = ("robots", "machine", "internal", "opted_out", "errors")
 """The filters, in the order in which a page explains them."""
 
-MINUTES = 1440
 FINAL_AFTER = time(4, 5)
 """Local time of the next day from which a full pass makes a day final: its visits ended at 04:00."""
 

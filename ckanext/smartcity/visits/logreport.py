@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from ckanext.smartcity.visits.logreading import Tally
 from ckanext.smartcity.visits.sessions import PORTAL
+from ckanext.smartcity.visits.spans import MINUTES
 
 MINUTE_MS = 60_000
-WHOLE_DAY = 1440
 SUSPECT_SHARE = 0.9
 SUSPECT_VISITS = 100
 """A day with as many visits is suspect when more than this share of them has a private or loopback address."""
@@ -80,7 +80,7 @@ def measured(tally: Tally) -> dict[str, int]:
     A day that an hour was added to is as long as others, for a day of the live count has as many minutes.
     """
     return {
-        day: min(last // MINUTE_MS - first // MINUTE_MS + 1, WHOLE_DAY)
+        day: min(last // MINUTE_MS - first // MINUTE_MS + 1, MINUTES)
         for day, (first, last) in sorted(tally.days.items())
     }
 
@@ -126,10 +126,10 @@ def _cut_days(tally: Tally, zone: ZoneInfo) -> list[str]:
     minutes = measured(tally)
     first, last = min(minutes), max(minutes)
     return [
-        f"The log covers {n} of {WHOLE_DAY} minutes of {day}, from {_clock(at[0], zone)} to {_clock(at[1], zone)}. "
+        f"The log covers {n} of {MINUTES} minutes of {day}, from {_clock(at[0], zone)} to {_clock(at[1], zone)}. "
         "That day counts with what is there."
         for day, n in minutes.items()
-        if day in (first, last) and n < WHOLE_DAY
+        if day in (first, last) and n < MINUTES
         for at in (tally.days[day],)
     ]
 

@@ -10,14 +10,15 @@ from ckan.plugins import toolkit as tk
 from sqlalchemy.dialects.postgresql import BIT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-MINUTES = 1440
+from ckanext.smartcity.visits.figures import FILTER_NAMES, Figures
+from ckanext.smartcity.visits.spans import MINUTES
+
 OBJECT_HOUR = -1
 """The hour of rows about objects, which are counted by day."""
 
-FIGURES = ("visits", "visits_confirmed", "views", "downloads")
+FIGURES = Figures._fields
 VOIDS = tuple(f"void_{name}" for name in FIGURES)
-FILTERS = ("robots", "machine", "internal", "opted_out", "errors")
-METRICS = (*FIGURES, *VOIDS, *FILTERS)
+METRICS = (*FIGURES, *VOIDS, *FILTER_NAMES)
 """The counters of ``smartcity_visit_count``."""
 
 

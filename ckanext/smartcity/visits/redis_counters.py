@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import redis
 
+from ckanext.smartcity.visits.spans import MINUTES
+
 PATIENCE = 10.0  # seconds for one answer: nobody waits for the flush
 BATCH = 1000
-MINUTES = 1440
 
 
 class Bucket(NamedTuple):

@@ -8,9 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ckanext.smartcity.visits.spans import DAY, Span
-
-MINUTES = 1440
+from ckanext.smartcity.visits.spans import DAY, MINUTES, Span
 
 
 class Run(NamedTuple):

@@ -10,6 +10,7 @@ HOUR_DAYS = 7
 """Days that a series by the hour may cover."""
 
 DAY = timedelta(days=1)
+MINUTES = 1440  # of a day by the clock on the wall
 
 
 class Span(NamedTuple):

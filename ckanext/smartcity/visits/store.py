@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.smartcity.visits.figures import Day, Figures, Method, confirmable
+from ckanext.smartcity.visits.figures import FILTER_NAMES, Day, Figures, Method, confirmable
 from ckanext.smartcity.visits.models import (
     FIGURES,
-    FILTERS,
     METRICS,
     VisitCount,
     VisitDay,
@@ -144,7 +143,7 @@ def minutes(span: Span) -> dict[date, str | None]:
 def removals(span: Span) -> dict[str, int]:
     """Requests that each filter kept out, and ``void_visits`` and so on: what was voided after counting."""
     chosen = chosen_days(span)
-    names = (*FILTERS, *(f"void_{name}" for name in FIGURES))
+    names = (*FILTER_NAMES, *(f"void_{name}" for name in FIGURES))
     sums = [sa.func.coalesce(sa.func.sum(getattr(VisitCount, name)), 0).label(name) for name in names]
     row = model.Session.execute(
         sa.select(*sums).join(chosen, sa.and_(*same_day(chosen))).where(of_object(*PORTAL, span))
