@@ -112,7 +112,7 @@ def valkey_program() -> str:
 
 
 def wait_for(attempt: Any) -> None:
-    """Try until it raises no OSError; ends the program after two minutes."""
+    """Try until it raises no OSError; raises the last one after ``PATIENCE``."""
     until = time.monotonic() + PATIENCE
     while True:
         try:

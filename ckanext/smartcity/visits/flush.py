@@ -20,8 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ckanext.smartcity.visits import state
 from ckanext.smartcity.visits.coverage import Interval, coverage, day_begin, days_of, first_heartbeat
 from ckanext.smartcity.visits.merge import Rows, add, merge, row_key
-from ckanext.smartcity.visits.method import parameters, version
-from ckanext.smartcity.visits.models import VisitCount, VisitDay, VisitGap, VisitMethod
+from ckanext.smartcity.visits.models import VisitCount, VisitDay, VisitGap
 from ckanext.smartcity.visits.redis_counters import Bucket, Minutes, Note, RedisCounters
 from ckanext.smartcity.visits.robots import Agents
 from ckanext.smartcity.visits.settings import Settings
@@ -139,7 +138,8 @@ class Flush:
             _merge_minutes(connection, minutes)
             touched = {found.day for found in minutes} | days_of(recorded.values(), self._settings.zone)
             self._recompute(connection, touched)
-            self._remember_method(connection, now)
+            lists = _lists(self._settings.allow_agents, self._settings.deny_agents)
+            state.put_method(connection, self._settings, lists, now)
             state.put(connection, FLUSHED, {"rows": changed}, now)
         self._redis.forget_notes(notes)
         return Report(changed, buckets, len(recorded))
@@ -174,17 +174,6 @@ class Flush:
             found = coverage(bits, _gaps_of(connection, day, zone), day, zone)
             connection.execute(
                 sa.update(VisitDay).where(VisitDay.day == day, VisitDay.source == LIVE).values(found._asdict())
-            )
-
-    def _remember_method(self, connection: sa.Connection, now: datetime) -> None:
-        """A row when method or lists are other than those in force."""
-        chosen = parameters(self._settings)
-        row = {"version": version(chosen), "lists": _lists(self._settings.allow_agents, self._settings.deny_agents)}
-        newest = sa.select(VisitMethod.version, VisitMethod.lists).order_by(VisitMethod.valid_from.desc()).limit(1)
-        found = connection.execute(newest).first()
-        if found is None or found._asdict() != row:
-            connection.execute(
-                insert(VisitMethod).values(parameters=chosen, valid_from=now, **row).on_conflict_do_nothing()
             )
 
     # Old buckets

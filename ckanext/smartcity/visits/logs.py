@@ -7,6 +7,7 @@ nothing. A day that another import has counted is refused: its visits would coun
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from hashlib import sha256
 from pathlib import Path
@@ -15,12 +16,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.smartcity.visits import logreport, method, objects
+from ckanext.smartcity.visits import logreport, method, objects, state
 from ckanext.smartcity.visits.logfiles import LogError, LogFiles
 from ckanext.smartcity.visits.logreading import ALL_DAYS, Days, Portal, Reader, Tally, Thing
 from ckanext.smartcity.visits.logreport import Report
 from ckanext.smartcity.visits.merge import Rows, add, merge
-from ckanext.smartcity.visits.models import VisitDay, VisitImport, VisitMethod
+from ckanext.smartcity.visits.models import VisitDay, VisitImport
 from ckanext.smartcity.visits.robots import Agents
 from ckanext.smartcity.visits.settings import Settings
 
@@ -42,8 +43,7 @@ class Import:
     def __init__(self, settings: Settings, engine: sa.Engine, match: Match) -> None:
         self._settings, self._engine, self._match = settings, engine, match
         self._agents = Agents(settings.allow_agents, settings.deny_agents)
-        self._parameters = method.parameters(settings)
-        self._version = method.version(self._parameters)
+        self._version = method.version(method.parameters(settings))
 
     def run(
         self, paths: Sequence[Path], days: Days = ALL_DAYS, format: str = COMBINED, progress: Progress | None = None
@@ -59,7 +59,7 @@ class Import:
             connection.execute(sa.text("LOCK TABLE smartcity_visit_import IN SHARE ROW EXCLUSIVE MODE"))
             known = connection.scalar(sa.select(VisitImport.imported_at).where(VisitImport.id == report.id))
             if known:
-                return _again(report, known)
+                return replace(report, imported_at=known, known=True)
             _refuse_counted_days(connection, report)
             self._write(connection, report, tally)
         return report
@@ -111,16 +111,7 @@ class Import:
             connection.execute(insert(VisitDay).values(measured).on_conflict_do_nothing())
         columns = VisitImport.__table__.columns.keys()
         connection.execute(sa.insert(VisitImport).values({name: getattr(report, name) for name in columns}))
-        self._note_method(connection, report)
-
-    def _note_method(self, connection: sa.Connection, report: Report) -> None:
-        """Say by which method the days were counted, where that is not said yet."""
-        said = sa.select(VisitMethod.parameters, VisitMethod.lists).where(VisitMethod.valid_from <= report.first_at)
-        last = connection.execute(said.order_by(VisitMethod.valid_from.desc()).limit(1)).one_or_none()
-        if last is None or tuple(last) != (self._parameters, self._agents.versions):
-            row = {"version": report.method, "valid_from": report.first_at}
-            row |= {"parameters": self._parameters, "lists": self._agents.versions}
-            connection.execute(insert(VisitMethod).values(row).on_conflict_do_nothing())
+        state.put_method(connection, self._settings, self._agents.versions, report.first_at)
 
 
 def _finder(known: Mapping[tuple[str, str], Thing]) -> Callable[[str, str], Thing]:
@@ -132,10 +123,6 @@ def _finder(known: Mapping[tuple[str, str], Thing]) -> Callable[[str, str], Thin
 
 def _import_id(digest: str, days: Days) -> str:
     return sha256(f"{digest} {days.first} {days.last}".encode()).hexdigest()[:12]
-
-
-def _again(report: Report, imported_at: datetime) -> Report:
-    return Report(**{**vars(report), "imported_at": imported_at, "known": True})
 
 
 def _refuse_counted_days(connection: sa.Connection, report: Report) -> None:
