@@ -35,6 +35,14 @@ KINDS = {
 def neighbourhood(clean_db, clean_index, with_plugins, migrate_db_for) -> None:
     for name in ("activity", "tracking"):
         migrate_db_for(name)
+    hear_our_log()  # their migrations configure logging anew
+
+
+def hear_our_log() -> None:
+    """Let our loggers speak again: ``fileConfig`` silences all that were there before it."""
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.startswith("ckanext.smartcity") and isinstance(logger, logging.Logger):
+            logger.disabled = False
 
 
 def names(kind: str, plugin: str) -> Iterator[str]:
@@ -67,8 +75,8 @@ def test_beside_others_no_name_is_given_twice_and_pages_answer(neighbourhood, ap
 
 
 @pytest.mark.ckan_config("ckan.plugins", [*reversed(OURS)])
-def test_the_reversed_order_is_said_at_the_start(clean_db, caplog, monkeypatch, with_plugins):
-    monkeypatch.setattr(logging.getLogger("ckanext.smartcity.portal.hooks"), "disabled", False)  # CKAN's fileConfig
+def test_the_reversed_order_is_said_at_the_start(clean_db, caplog, with_plugins):
+    hear_our_log()
     with caplog.at_level(logging.WARNING):
         plugins.load_all()
     warned = [record.getMessage() for record in caplog.records if "ckan.plugins" in record.getMessage()]
