@@ -59,6 +59,7 @@ def latency(bench: Bench) -> dict[str, Any]:
     with served(bench.setup, *ARMS) as ports:
         for arm in ARMS:
             readers.read(ports[arm], arm, 8, pages=bench.options.warm)
+        found["1 reader, arms page by page"] = in_turn(bench, ports)
         for level in LEVELS:
             rounds: dict[str, list[dict[str, float]]] = {arm: [] for arm in ARMS}
             for names in rotated(list(ARMS), bench.options.rounds):
@@ -68,6 +69,14 @@ def latency(bench: Bench) -> dict[str, Any]:
             found[f"{level} readers"] = {arm: _median_of(figures) for arm, figures in rounds.items()}
             _added(found[f"{level} readers"])
     return found
+
+
+def in_turn(bench: Bench, ports: dict[str, int]) -> dict[str, Any]:
+    """One reader asks each arm for a page in turn: what the machine does besides meets all of them alike."""
+    taken = readers.read_in_turn(ports, len(ARMS) * bench.options.rounds * bench.options.seconds)
+    arms: dict[str, Any] = {arm: pages.figures() for arm, pages in taken.items()}
+    _added(arms)
+    return arms
 
 
 def _median_of(rounds: list[dict[str, float]]) -> dict[str, Any]:

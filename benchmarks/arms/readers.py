@@ -86,6 +86,21 @@ def read(port: int, arm: str, readers: int, *, seconds: float = 0.0, pages: int 
     return taken
 
 
+def read_in_turn(ports: dict[str, int], seconds: float) -> dict[str, Taken]:
+    """One reader asks every arm for a page, one arm after the other, again and again, for so many seconds."""
+    connections = {arm: HTTPConnection("127.0.0.1", port, timeout=120) for arm, port in ports.items()}
+    taken = {arm: Taken() for arm in ports}
+    begin = time.perf_counter()
+    while time.perf_counter() - begin < seconds:
+        for arm, connection in connections.items():
+            asked = time.perf_counter()
+            taken[arm].seconds.append(_page(connection, arm, f"http://127.0.0.1:{ports[arm]}"))
+            taken[arm].during += time.perf_counter() - asked
+    for connection in connections.values():
+        connection.close()
+    return taken
+
+
 def _page(connection: HTTPConnection, arm: str, site: str) -> float:
     """Ask for the page; gives the seconds until its last byte."""
     sender = {"X-Forwarded-For": address()}

@@ -15,7 +15,9 @@ from sqlalchemy.exc import OperationalError
 from ckanext.smartcity import config
 from ckanext.smartcity.visits import checks, state
 from ckanext.smartcity.visits.flush import Flush
+from ckanext.smartcity.visits.redis_counters import RedisCounters
 from ckanext.smartcity.visits.settings import Settings
+from ckanext.smartcity.visits.texts import check_sentences
 
 BEGIN = time(4, 30)
 """City time. Visits of the day before have ended by 04:00, and a full pass after 04:05 makes that day final."""
@@ -82,11 +84,16 @@ def full_pass(flush: Flush) -> list[str]:
 
 
 def start_checks(settings: Settings, engine: sa.Engine) -> list[str]:
-    """Look at the Redis of the count and remember what was found for the administration page."""
+    """Look at the Redis of the count and at yesterday's visitors; remember it for the administration page."""
     found = checks.redis_checks(settings.redis_url, tk.config["ckan.redis.url"])
+    try:
+        seen = RedisCounters(settings.redis_url, settings.site_id).seen(city_now().date() - timedelta(days=1))
+        found += checks.traffic_checks(seen)
+    except RedisError:  # the checks before say so
+        pass
     with engine.begin() as connection:
         state.put(connection, "checks", found)
-    return [f"{check['name']}: {check['message']}" for check in found if not check["ok"]]
+    return [check_sentences(check["code"], check["found"])["en"] for check in found if not check["ok"]]
 
 
 PATIENCE = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"

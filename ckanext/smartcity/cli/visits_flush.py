@@ -89,14 +89,14 @@ def problems_of(state: dict[str, Any]) -> list[str]:
         return []
     last = state["flush"]
     late = [] if last and last["seconds"] <= LATE_SECONDS else ["No flush in the last 15 minutes. Does the worker run?"]
-    return late + [f"{check['name']}: {check['message']}" for check in state["checks"] if not check["ok"]]
+    return late + [check["message"]["en"] for check in state["checks"] if not check["ok"]]
 
 
 def _lines(state: dict[str, Any]) -> list[str]:
     return [
         f"Counting: {'on' if state['enabled'] else 'off'}",
         *(f"{name}: {_ago(state[key])}" for name, key in (("Last flush", "flush"), ("Last full pass", "full_pass"))),
-        *(f"{check['name']}: {check['message']}" for check in state["checks"] if check["ok"]),
+        *(check["message"]["en"] for check in state["checks"] if check["ok"]),
         f"Gaps of the last 30 days: {len(state['gaps'])}",
         f"Imported logs: {len(state['imports'])}",
     ]

@@ -18,12 +18,15 @@ from ckanext.smartcity.visits.settings import Settings
 NIGHT_SECONDS = 60
 """How often the worker looks whether the night list is due."""
 
+CHECK_SECONDS = 3600
+"""How often the worker looks whether Redis still keeps what it is given."""
+
 log = logging.getLogger(__name__)
 
 
 @click.command(short_help="Keep the count of visits going; ends with SIGTERM.")
 def worker() -> None:
-    """Keep the count of visits going: write counters to the database, send heartbeats, do the night list.
+    """Keep the count of visits going: write counters, send heartbeats, look at Redis, do the night list.
 
     Stays until SIGTERM or Ctrl-C. Any number may run at once. While a server is away it goes on trying, with one line a
     minute in the log.
@@ -43,6 +46,7 @@ def jobs(settings: Settings, engine: sa.Engine) -> list[loop.Job]:
     return [
         loop.Job("Visits could not be written to the database", settings.flush_seconds, flush),
         loop.Job("The portal gives no heartbeat", settings.heartbeat_seconds, ask),
+        loop.Job("Redis could not be looked at", CHECK_SECONDS, lambda: _check(settings, engine)),
         night,
     ]
 
@@ -50,6 +54,10 @@ def jobs(settings: Settings, engine: sa.Engine) -> list[loop.Job]:
 def _night(settings: Settings, engine: sa.Engine) -> None:
     if nightly.is_due(engine, nightly.city_now()):
         nightly.run(nightly.steps(settings, engine), engine, _tell)
+
+
+def _check(settings: Settings, engine: sa.Engine) -> None:
+    _tell("visits: start checks", nightly.start_checks(settings, engine))
 
 
 def _tell(name: str, problems: list[str]) -> None:

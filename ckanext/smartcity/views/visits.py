@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -158,10 +158,19 @@ def admin() -> str:
         status = _call_as_reader("status_show")
     except tk.NotAuthorized:
         return tk.abort(403, tk._("Only sysadmins may see the state of the count."))
+    return tk.render("smartcity/visits/admin.html", {"status": status, "process": _process()})
+
+
+def _process() -> dict[str, Any] | None:
+    """What the web process that answers met, with the moment of its last error as ISO text; None: it does not count."""
     recorder = current_app.extensions.get("smartcity_visits")
-    return tk.render(
-        "smartcity/visits/admin.html", {"status": status, "process": recorder.status() if recorder else None}
-    )
+    if recorder is None:
+        return None
+    state = recorder.status()
+    if state["last_error_at"] is None:
+        return state
+    at = datetime.fromtimestamp(state["last_error_at"] / 1000, config.timezone())
+    return {**state, "last_error_at": at.isoformat(timespec="seconds")}
 
 
 def _call_as_reader(name: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ Address = IPv4Address | IPv6Address
 UNIX = "unix"  # stands for a peer without an address: a socket in the file system
 KEY_BYTES = 16
 HOUSEHOLD_BITS = 64  # an IPv6 household or office; the rest changes daily (RFC 8981)
+SUSPECT_VISITS = 100  # on a day with fewer, a share says nothing
+SUSPECT_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,11 @@ def client_address(peer: str, header: str | None, trusted: Networks) -> str:
         if not trusted.holds(client):
             break
     return str(client)
+
+
+def hides_visitors(visits: int, private: int) -> bool:
+    """Whether a day looks as if a proxy stood before its visitors: of many visits, most without an internet address."""
+    return visits >= SUSPECT_VISITS and private > SUSPECT_SHARE * visits
 
 
 def is_private(address: str) -> bool:

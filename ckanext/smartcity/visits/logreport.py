@@ -8,15 +8,12 @@ from datetime import date, datetime, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ckanext.smartcity.visits.address import hides_visitors
 from ckanext.smartcity.visits.logreading import Tally
 from ckanext.smartcity.visits.sessions import PORTAL
 from ckanext.smartcity.visits.spans import MINUTES
 
 MINUTE_MS = 60_000
-SUSPECT_SHARE = 0.9
-SUSPECT_VISITS = 100
-"""A day with as many visits is suspect when more than this share of them has a private or loopback address."""
-
 UNREADABLE_SHARE = 0.05
 
 # Reasons for which a line is left out, in the order of the report -> what to call them
@@ -107,7 +104,7 @@ def warnings(tally: Tally, zone: ZoneInfo) -> list[str]:
         "not the client. Let the web server write the client's address, or name the proxy in "
         "ckanext.smartcity.visits.trusted_proxies."
         for day, (visits, private) in sorted(tally.private.items())
-        if visits >= SUSPECT_VISITS and private > SUSPECT_SHARE * visits
+        if hides_visitors(visits, private)
     ]
     if tally.untrusted_headers:
         found.append(

@@ -151,6 +151,13 @@ class RedisCounters:
         for note in notes:
             self._redis.lrem(self._key("g"), 1, note.text)
 
+    # The self-check
+
+    def seen(self, day: date) -> dict[str, int]:
+        """The numbers of the self-check of a local day; kept two days, and empty for a day without any."""
+        found = self._redis.hgetall(self._key("k", day.isoformat()))
+        return {name.decode(): int(value) for name, value in found.items()}
+
     def new_data_set(self) -> None:
         """Let what is counted from now on have another id."""
         self._redis.delete(self._key("gen"))

@@ -11,12 +11,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ckan.plugins import toolkit as tk
-from ckan.types import Context, DataDict, Schema
+from ckan.types import Context, DataDict
 
 from ckanext.smartcity import catalogue, config
 from ckanext.smartcity.catalogue import Catalogue, Indicator
 from ckanext.smartcity.logic import schema
 from ckanext.smartcity.logic.action import indicator_dicts as dicts
+from ckanext.smartcity.logic.action.validation import validated
 from ckanext.smartcity.portal import store, summary
 from ckanext.smartcity.portal.summary import Agency, Calendar, Filters, IndicatorRow
 
@@ -70,7 +71,7 @@ def smartcity_indicator_list(context: Context, data_dict: DataDict) -> dict[str,
     tk.check_access("smartcity_indicator_list", context, data_dict)
     portal = _read()
     agencies = portal.agencies(portal.rows)
-    given = _validated(data_dict, schema.indicator_list(portal.catalogue, [agency.slug for agency in agencies]))
+    given = validated(data_dict, schema.indicator_list(portal.catalogue, [agency.slug for agency in agencies]), context)
     rows = summary.matching(portal.rows, Filters(**given))
     return {
         "as_of": config.today().isoformat(),
@@ -103,7 +104,7 @@ def smartcity_indicator_show(context: Context, data_dict: DataDict) -> dict[str,
     :raises ckan.logic.ValidationError: a code that several standards have
     """
     tk.check_access("smartcity_indicator_show", context, data_dict)
-    given = _validated(data_dict, schema.show())
+    given = validated(data_dict, schema.show(), context)
     indicator = _find(given["id"])
     portal = _read(indicator.code)
     row = next(row for row in portal.rows if row.indicator.uid == indicator.uid)
@@ -163,7 +164,7 @@ def smartcity_agency_show(context: Context, data_dict: DataDict) -> dict[str, An
     :raises ckan.logic.NotFound: neither an active organisation nor an agency of the catalogue
     """
     tk.check_access("smartcity_agency_show", context, data_dict)
-    given = _validated(data_dict, schema.show())
+    given = validated(data_dict, schema.show(), context)
     portal = _read()
     slug = given["id"]
     if slug not in portal.on_portal and portal.catalogue.agency(slug) is None:
@@ -225,11 +226,3 @@ def _find(reference: str) -> Indicator:
         raise tk.ValidationError({"id": [message.format(code=reference)]}) from None
     except catalogue.UnknownIndicator:
         raise tk.ObjectNotFound(tk._("Indicator not found")) from None
-
-
-def _validated(data_dict: DataDict, rules: Schema) -> dict[str, Any]:
-    """The data after the rules; keys without a rule are dropped. Raises ``ValidationError``."""
-    data, errors = tk.navl_validate({key: data_dict[key] for key in rules if key in data_dict}, rules)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data

@@ -12,6 +12,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.smartcity import catalogue, config
 from ckanext.smartcity.logic import refusals, schema
+from ckanext.smartcity.logic.action.validation import validated
 from ckanext.smartcity.portal import fields, schemacheck, schemafiles, store, tagging
 
 __all__ = [
@@ -39,7 +40,7 @@ def smartcity_tag_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
         ``name``, ``title``, ``title_en``, ``count``
     """
     tk.check_access("smartcity_tag_list", context, data_dict)
-    data = _validated(data_dict, schema.tag_list(), context)
+    data = validated(data_dict, schema.tag_list(), context)
     types = [name for name, known in _tag_fields().items() if "indicators" in known]
     words = data["q"].split()
     counts = store.untagged_by_organization(types, words)
@@ -75,7 +76,7 @@ def smartcity_tag_update(context: Context, data_dict: DataDict) -> dict[str, Any
     :raises ValidationError: no rows, more than 5000, or a cell that is no list of texts
     """
     tk.check_access("smartcity_tag_update", context, data_dict)
-    data = _validated(data_dict, schema.tag_update(), context)
+    data = validated(data_dict, schema.tag_update(), context)
     rows = [
         tagging.Row(row["line"], row["dataset"], tuple(row["indicators"]), tuple(row["opd"])) for row in data["rows"]
     ]
@@ -111,7 +112,7 @@ def smartcity_opd_rename(context: Context, data_dict: DataDict) -> dict[str, Any
     :raises ValidationError: ``old`` is still the name of an organization, or ``new`` is not
     """
     tk.check_access("smartcity_opd_rename", context, data_dict)
-    data = _validated(data_dict, schema.opd_rename(), context)
+    data = validated(data_dict, schema.opd_rename(), context)
     old, new = data["old"], data["new"]
     known = store.organization_titles()
     if old in known:
@@ -178,13 +179,6 @@ def smartcity_schema_check(context: Context, data_dict: DataDict) -> dict[str, A
             if _may_see(context, row.id)
         ],
     }
-
-
-def _validated(data_dict: DataDict, action_schema: Any, context: Context) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, action_schema, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
 
 
 def _loaded_schemas() -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from ckan.types import Context, DataDict
 from ckanext.smartcity import config
 from ckanext.smartcity.logic import schema
 from ckanext.smartcity.logic.action import visit_dicts as dicts
-from ckanext.smartcity.logic.action.visits import validated
+from ckanext.smartcity.logic.action.validation import validated
 from ckanext.smartcity.portal.listing import CONTRACT
 from ckanext.smartcity.visits import object_store, reading, store
 from ckanext.smartcity.visits.figures import FILTER_NAMES, Figures, Summary, summaries

@@ -14,9 +14,10 @@ from ckan.types import Context, DataDict
 from ckanext.smartcity import config
 from ckanext.smartcity.logic import schema
 from ckanext.smartcity.logic.action import visit_dicts as dicts
+from ckanext.smartcity.logic.action.validation import validated
 from ckanext.smartcity.visits import method, reading, store
 from ckanext.smartcity.visits.reading import Annual
-from ckanext.smartcity.visits.texts import texts
+from ckanext.smartcity.visits.texts import check_sentences, texts
 
 __all__ = ["smartcity_visit_method_show", "smartcity_visit_status_show", "smartcity_visit_year_show"]
 
@@ -105,8 +106,8 @@ def smartcity_visit_status_show(context: Context, data_dict: DataDict) -> dict[s
     """Whether the count works. For sysadmins.
 
     :returns: ``enabled``; ``flush`` and ``full_pass``: when each last succeeded (``at``, ``seconds`` ago; null for
-        never); ``checks`` of the start and of the count itself, as the worker left them; ``gaps`` of the last 30 days;
-        ``imports``
+        never); ``checks`` as the worker left them when it ``checked`` last: ``code``, ``ok``, ``found``, and
+        ``message`` in both languages; ``gaps`` of the last 30 days; ``imports``
     :rtype: dictionary
     """
     tk.check_access("smartcity_visit_status_show", context, data_dict)
@@ -116,7 +117,11 @@ def smartcity_visit_status_show(context: Context, data_dict: DataDict) -> dict[s
         "enabled": config.visits_settings().enabled,
         "flush": _succeeded(states.get("flush")),
         "full_pass": _succeeded(states.get("full_pass")),
-        "checks": (checks.value or []) if checks else [],
+        "checks": [
+            {**check, "message": check_sentences(check["code"], check["found"])}
+            for check in ((checks.value or []) if checks else [])
+        ],
+        "checked": _succeeded(checks),
         "gaps": [dicts.gap(*row, zone=config.timezone()) for row in reading.recent_gaps()],
         "imports": _imports(),
     }
@@ -144,11 +149,3 @@ def _imports() -> list[dict[str, Any]]:
         }
         for row in store.imports()
     ]
-
-
-def validated(data_dict: DataDict, action_schema: Any, context: Context) -> dict[str, Any]:
-    """What the schema makes of the parameters. Raises ``ValidationError`` with a sentence for each refused one."""
-    data, errors = tk.navl_validate(data_dict, action_schema, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data

@@ -95,7 +95,7 @@ def test_status_is_wrong_until_somebody_flushes(counted, run):
 def test_what_is_a_problem(seconds, good, problems):
     from ckanext.smartcity.cli.visits_flush import problems_of
 
-    check = {"name": "Append-only file", "ok": good, "message": "off"}
+    check = {"code": "file_off", "ok": good, "message": {"id": "", "en": "appendonly no"}}
     state = {"enabled": True, "flush": {"at": "", "seconds": seconds}, "checks": [check]}
     assert len(problems_of(state)) == problems
     assert problems_of({**state, "enabled": False}) == []

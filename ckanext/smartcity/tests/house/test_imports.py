@@ -39,6 +39,7 @@ SHELLS = {
         "merge",
         "redis_counters",
     ),
+    "contracts": ("models", "store", "projecting", "queue"),
 }
 
 CLI = [*TOOLKIT, "click", "yaml", *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "cli*"))]
@@ -65,17 +66,27 @@ TABLE = [
     ("visits/beacon.py", [f"{PACKAGE}.visits.<pure>", f"{PACKAGE}.visits.robots"]),
     ("visits/middleware.py", ["flask", "ckan.model", *TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.visits*"]),
     ("visits/state.py", ["sqlalchemy*", f"{PACKAGE}.visits.<pure>", f"{PACKAGE}.visits.models"]),
-    ("visits/checks.py", ["redis*"]),
+    ("visits/checks.py", ["redis*", f"{PACKAGE}.visits.<pure>"]),
     ("visits/redis_counters.py", ["redis*", f"{PACKAGE}.visits.<pure>"]),
     ("visits/merge.py", ["sqlalchemy*", f"{PACKAGE}.visits.models"]),
     ("visits/flush.py", ["sqlalchemy*", "redis*", *TOOLKIT, f"{PACKAGE}.visits*"]),
     ("visits/logs.py", ["sqlalchemy*", f"{PACKAGE}.visits*"]),
     ("visits/<pure>", [f"{PACKAGE}.visits.<pure>"]),
+    ("contracts/codes.py", ["yaml"]),
+    ("contracts/models.py", ["sqlalchemy*", *TOOLKIT]),
+    ("contracts/store.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.contracts*"]),
+    ("contracts/queue.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.contracts*"]),
+    ("contracts/projecting.py", ["ckan.model", f"{PACKAGE}.config", f"{PACKAGE}.contracts*"]),
+    ("contracts/<pure>", [f"{PACKAGE}.contracts.<pure>"]),
     ("portal/<shell>", [*TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal*"]),
     ("portal/<pure>", ["yaml", "babel*", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal.<pure>"]),
     (
         "logic/action/*",
-        [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "portal*", "visits*", "logic.*"))],
+        [
+            *TOOLKIT,
+            "ckan.model",
+            *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "portal*", "visits*", "contracts*", "logic.*")),
+        ],
     ),
     ("logic/*", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "<public>", "logic.*"))]),
     ("views/csrf.py", [*TOOLKIT, "flask", "ckan.config.middleware.flask_app"]),

@@ -260,10 +260,16 @@ def test_the_page_of_administrators_says_what_is_wrong(app):
     app.set_session_user(factories.Sysadmin()["id"])
     assert "Never. Start the worker" in words(page(app, address).select_one(".smartcity"))
     planted.remembered("flush", planted.datetime.now(planted.timezone.utc))
-    checks = [{"name": "aof", "ok": False, "message": "appendonly is off"}]
+    checks = [
+        {"code": "kept", "ok": True, "found": {}},
+        {"code": "clients_private", "ok": False, "found": {"visits": 120, "private": 119}},
+    ]
     planted.remembered("checks", planted.datetime.now(planted.timezone.utc), checks)
     answer = app.get(address)
-    assert "appendonly is off" in answer.body and "To be mended" in answer.body
+    shown = words(page(app, address).select_one(".smartcity"))
+    mended, good = shown.index("To be mended Yesterday 119 of 120 visits"), shown.index("In order Redis throws")
+    assert mended < good and "It counts. No error since it started." in shown
+    assert "Kemarin 119 dari 120 kunjungan" in words(page(app, "/id/ckan-admin/smartcity/visits"))
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert 'href="/en/ckan-admin/smartcity/visits"' in app.get("/en/ckan-admin/").body
 

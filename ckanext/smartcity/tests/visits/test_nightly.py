@@ -85,24 +85,42 @@ def test_the_command_does_it_and_its_exit_status_says_whether_all_was_good(ckan_
 
     shown = CliRunner().invoke(smartcity, ["nightly"], catch_exceptions=False)
     assert shown.exit_code == 1
-    assert "database: shared with ckan.redis.url" in shown.output
+    assert "The count shares its Redis database with CKAN" in shown.output
     machine = CliRunner().invoke(smartcity, ["nightly", "--json"], catch_exceptions=False)
-    assert "database: shared with ckan.redis.url" in json.loads(machine.output)["visits: start checks"]
+    problems = json.loads(machine.output)["visits: start checks"]
+    assert any(problem.startswith("The count shares its Redis database with CKAN") for problem in problems)
 
 
 def test_what_the_checks_found_is_kept_for_the_administration_page(engine):
     from ckanext.smartcity import config, nightly
 
     nightly.start_checks(config.visits_settings(), engine)
-    found = {check["name"]: check["ok"] for check in remembered(engine, "checks")}
-    assert found["redis"] and found["info"] and found["version"] and not found["database"]
+    found = {check["code"]: check["ok"] for check in remembered(engine, "checks")}
+    assert found["server"] and found["clients"] and not found["database_shared"]
+
+
+def test_visitors_hidden_by_a_proxy_are_a_finding(engine):
+    """Numbers of yesterday, as record.lua writes them while the portal runs."""
+    from redis import Redis
+
+    from ckanext.smartcity import config, nightly
+
+    settings = config.visits_settings()
+    key = f"sc:{settings.site_id}:k:{nightly.city_now().date() - timedelta(days=1)}"
+    with Redis.from_url(settings.redis_url) as store:
+        store.hset(key, mapping={"visits": 100, "private_client": 90})
+        assert not any("internal address" in problem for problem in nightly.start_checks(settings, engine))
+        store.hset(key, mapping={"private_client": 91, "untrusted_header": 3})
+        hidden, headers = nightly.start_checks(settings, engine)[-2:]
+        store.delete(key)
+    assert hidden.startswith("Yesterday 91 of 100 visits") and headers.startswith("Yesterday 3 requests")
 
 
 def test_a_redis_that_is_away_is_a_finding():
     from ckanext.smartcity.visits.checks import redis_checks
 
     (check,) = redis_checks("redis://127.0.0.1:1/0", os.environ["CKAN_REDIS_URL"])
-    assert (check["name"], check["ok"]) == ("redis", False)
+    assert (check["code"], check["ok"]) == ("redis_away", False)
 
 
 @pytest.mark.parametrize(
