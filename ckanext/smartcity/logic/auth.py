@@ -10,6 +10,9 @@ from ckanext.smartcity import portal
 __all__ = [
     "smartcity_agency_list",
     "smartcity_agency_show",
+    "smartcity_contract_decision_create",
+    "smartcity_contract_queue_list",
+    "smartcity_contract_suggestion_show",
     "smartcity_indicator_list",
     "smartcity_indicator_show",
     "smartcity_opd_rename",
@@ -48,6 +51,21 @@ def smartcity_agency_list(context: Context, data_dict: DataDict) -> AuthResult:
 def smartcity_agency_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Anyone: only public datasets are shown."""
     return {"success": True}
+
+
+def smartcity_contract_decision_create(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: editors and admins of the walidata."""
+    return _walidata(context)
+
+
+def smartcity_contract_queue_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: the queue has private contracts too."""
+    return _walidata(context)
+
+
+def smartcity_contract_suggestion_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: suggestions and the texts of documents are for nobody else."""
+    return _walidata(context)
 
 
 def smartcity_tag_list(context: Context, data_dict: DataDict) -> AuthResult:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
-from ckanext.smartcity import portal
+from ckanext.smartcity import contracts, portal
 from ckanext.smartcity.logic.stored import Key, stored_value
 from ckanext.smartcity.portal import fields
 
@@ -206,8 +206,9 @@ def _versions_differ(data: Data, errors: Errors) -> None:
 
 
 def smartcity_contract_id(field: dict[str, Any], schema: dict[str, Any]) -> Callable[..., None]:
-    """The key of a contract: what was stored, else what an importer passes in the action's context, else
-    ``manual:<organisation id>:<contract number>``. Unique among contracts not deleted, and never changed."""
+    """The key of a contract: what was stored, else what an importer passes in the action's context as
+    ``smartcity_contract_key``, else ``manual:<organization>:<contract number>``. Unique among contracts not deleted,
+    and never changed."""
 
     def validator(key: Key, data: Data, errors: Errors, context: Any) -> None:
         stored = stored_value(key, data, context)
@@ -215,9 +216,10 @@ def smartcity_contract_id(field: dict[str, Any], schema: dict[str, Any]) -> Call
             data[key] = stored
             return
         number = fields.storable(_value(data, "contract_number"))
-        contract_id = context.get("smartcity_contract_id")
+        contract_id = context.get("smartcity_contract_key")
         if contract_id is None and number is not None:
-            contract_id = f"manual:{portal.organization_id(_value(data, 'owner_org'))}:{number}"
+            owner = _value(data, "owner_org")
+            contract_id = contracts.manual_id(portal.organization_name(owner) or str(owner), str(number))
         if contract_id is None:
             data.pop(key, None)
             raise tk.StopOnError
@@ -235,15 +237,14 @@ smartcity_contract_id.is_a_scheming_validator = True  # type: ignore[attr-define
 
 
 def smartcity_decided(field: dict[str, Any], schema: dict[str, Any]) -> Callable[..., None]:
-    """Write what a person decided, whatever was sent. A contract nobody looked at holds the field's
-    ``smartcity_undecided`` value, or nothing where the field has none."""
+    """Write what a person decided, whatever was sent. A contract nobody looked at is undecided."""
 
     def validator(key: Key, data: Data, errors: Errors, context: Any) -> None:
-        undecided = field.get("smartcity_undecided")
-        if undecided is None:
+        decided = contracts.decided_fields(context.get("package"))[key[0]]
+        if decided is None:
             data.pop(key, None)
             raise tk.StopOnError
-        data[key] = json.dumps(undecided) if isinstance(undecided, list) else undecided
+        data[key] = json.dumps(decided) if isinstance(decided, list) else decided
 
     return validator
 

@@ -26,15 +26,15 @@ def indicator_list(catalogue: Catalogue, agencies: Iterable[str]) -> Schema:
     return {
         "approach": [
             ignore_missing,
-            _one_of(tk._("Approach"), {approach.slug: approach.slug for approach in catalogue.approaches}),
+            one_of(tk._("Approach"), {approach.slug: approach.slug for approach in catalogue.approaches}),
         ],
         "theme": [
             ignore_missing,
-            _one_of(tk._("Theme"), {str(theme.number): theme.number for theme in catalogue.themes}),
+            one_of(tk._("Theme"), {str(theme.number): theme.number for theme in catalogue.themes}),
         ],
-        "agency": [ignore_missing, _one_of(tk._("Agency"), {slug: slug for slug in agencies})],
-        "programme": [ignore_missing, _one_of(tk._("Work programme"), YES_NO)],
-        "state": [ignore_missing, _one_of(tk._("State"), {state: state for state in summary.STATES})],
+        "agency": [ignore_missing, one_of(tk._("Agency"), {slug: slug for slug in agencies})],
+        "programme": [ignore_missing, one_of(tk._("Work programme"), YES_NO)],
+        "state": [ignore_missing, one_of(tk._("State"), {state: state for state in summary.STATES})],
     }
 
 
@@ -53,7 +53,7 @@ def _text(value: Any) -> str:
     return value
 
 
-def _one_of(label: str, values: dict[str, Any]) -> Validator:
+def one_of(label: str, values: dict[str, Any]) -> Validator:
     """A validator that turns a known word into what it stands for; its refusal names field and value."""
 
     def validator(value: Any) -> Any:
@@ -69,10 +69,10 @@ def tag_list() -> Schema:
     """Filters and page of ``smartcity_tag_list``."""
     default: Any = tk.get_validator("default")
     return {
-        "opd": [default(""), _line],
-        "q": [default(""), _line],
-        "limit": [default(50), _whole_number(1, 500)],
-        "offset": [default(0), _whole_number(0, 1_000_000)],
+        "opd": [default(""), line],
+        "q": [default(""), line],
+        "limit": [default(50), whole_number(1, 500)],
+        "offset": [default(0), whole_number(0, 1_000_000)],
     }
 
 
@@ -88,13 +88,13 @@ def opd_rename() -> Schema:
     """Names of organizations for ``smartcity_opd_rename``."""
     not_empty = tk.get_validator("not_empty")
     return {
-        "old": [not_empty, _line],
-        "new": [not_empty, _line],
+        "old": [not_empty, line],
+        "new": [not_empty, line],
         "dry_run": [tk.get_validator("boolean_validator")],
     }
 
 
-def _whole_number(least: int, most: int) -> Validator:
+def whole_number(least: int, most: int) -> Validator:
     """A validator for whole numbers within bounds, also given as text."""
 
     whole: Any = tk.get_validator("int_validator")
@@ -109,7 +109,7 @@ def _whole_number(least: int, most: int) -> Validator:
     return validator
 
 
-def _line(value: Any) -> str:
+def line(value: Any) -> str:
     """A short text without what PostgreSQL cannot store."""
     if not isinstance(value, str):
         raise tk.Invalid(tk._('"{value}" is not a text').format(value=value))
@@ -129,28 +129,28 @@ def _tag_rows(value: Any) -> list[dict[str, Any]]:
 
 
 def _tag_row(position: int, row: dict[str, Any]) -> dict[str, Any]:
-    line = row.get("line", position)
-    if type(line) is not int:
+    number = row.get("line", position)
+    if type(number) is not int:
         raise tk.Invalid(tk._('Row {line}: "line" must be a whole number').format(line=position))
     for column in row:
         if column not in (*TAG_COLUMNS, "line"):
             message = tk._('Row {line}: "{column}" is not a column. Columns are {columns}.')
-            raise tk.Invalid(message.format(line=line, column=column, columns=", ".join(TAG_COLUMNS)))
+            raise tk.Invalid(message.format(line=number, column=column, columns=", ".join(TAG_COLUMNS)))
     try:
         return {
-            "line": line,
-            "dataset": _line(row.get("dataset", "")),
+            "line": number,
+            "dataset": line(row.get("dataset", "")),
             "indicators": _lines(row.get("indicators", [])),
             "opd": _lines(row.get("opd", [])),
         }
     except tk.Invalid as error:
-        raise tk.Invalid(tk._("Row {line}: {message}").format(line=line, message=error.error)) from None
+        raise tk.Invalid(tk._("Row {line}: {message}").format(line=number, message=error.error)) from None
 
 
 def _lines(value: Any) -> list[str]:
     if not isinstance(value, list):
         raise tk.Invalid(tk._('"{value}" is not a list of texts').format(value=value))
-    return [line for line in map(_line, value) if line]
+    return [found for found in map(line, value) if found]
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -159,13 +159,13 @@ RANGE_DAYS = 3_660  # days of one question about visits: ten years
 
 def visit_year() -> Schema:
     """What ``smartcity_visit_year_show`` takes."""
-    return {"year": [tk.get_validator("ignore_missing"), _whole_number(FIRST_YEAR, LAST_YEAR)]}
+    return {"year": [tk.get_validator("ignore_missing"), whole_number(FIRST_YEAR, LAST_YEAR)]}
 
 
 def visit_range() -> Schema:
     """The days of ``smartcity_visit_filter_list``; of the other lists too."""
     ignore_missing = tk.get_validator("ignore_missing")
-    return {"first": [ignore_missing, _day], "last": [ignore_missing, _day]}
+    return {"first": [ignore_missing, day], "last": [ignore_missing, day]}
 
 
 def visit_series() -> Schema:
@@ -173,9 +173,9 @@ def visit_series() -> Schema:
     default: Any = tk.get_validator("default")
     return {
         **visit_range(),
-        "interval": [default("month"), _one_of(tk._("Interval"), _same(spans.INTERVALS))],
-        "kind": [default("portal"), _one_of(tk._("Kind"), _same(("portal", *figures.KINDS)))],
-        "id": [default(""), _line],
+        "interval": [default("month"), one_of(tk._("Interval"), same(spans.INTERVALS))],
+        "kind": [default("portal"), one_of(tk._("Kind"), same(("portal", *figures.KINDS)))],
+        "id": [default(""), line],
     }
 
 
@@ -184,28 +184,28 @@ def visit_top() -> Schema:
     default: Any = tk.get_validator("default")
     return {
         **visit_range(),
-        "kind": [default("dataset"), _one_of(tk._("Kind"), _same(figures.KINDS))],
-        "limit": [default(10), _whole_number(1, 1_000)],
+        "kind": [default("dataset"), one_of(tk._("Kind"), same(figures.KINDS))],
+        "limit": [default(10), whole_number(1, 1_000)],
     }
 
 
 def visit_gaps() -> Schema:
     """What ``smartcity_visit_gap_list`` takes."""
     default: Any = tk.get_validator("default")
-    return {**visit_range(), "limit": [default(100), _whole_number(1, 1_000)]}
+    return {**visit_range(), "limit": [default(100), whole_number(1, 1_000)]}
 
 
-def _same(words: Iterable[str]) -> dict[str, str]:
+def same(words: Iterable[str]) -> dict[str, str]:
     return {word: word for word in words}
 
 
-def _day(value: Any) -> date:
+def day(value: Any) -> date:
     """A day given as ``YYYY-MM-DD``."""
     try:
-        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-01-31") else None
+        found = date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-01-31") else None
     except ValueError:
-        day = None
-    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        found = None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         message = tk._('"{value}" is not a day of the calendar. Write year-month-day, such as 2026-03-31.')
         raise tk.Invalid(message.format(value=str(value)[:SHOWN]))
-    return day
+    return found

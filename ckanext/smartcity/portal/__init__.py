@@ -17,7 +17,7 @@ PUBLIC = {
     "freshness": ("due_on", "overdue_from"),
     "fields": ("FieldRefused",),
     "choices": ("choice_label", "choice_values", "field_choices"),
-    "store": ("identifier_owner", "organization_id", "organization_names"),
+    "store": ("identifier_owner", "organization_name", "organization_names"),
     "language": ("in_reader_language", "reader_language"),
     "listing": ("OVERDUE_PARAMETER",),
     "release": ("next_release",),

@@ -28,10 +28,10 @@ def organization_names(references: Collection[str]) -> dict[str, str]:
     return {reference: found[reference] for reference in references if reference in found}
 
 
-def organization_id(reference: str | None) -> str | None:
-    """The id of an organisation, whatever its state, by name or id."""
+def organization_name(reference: str | None) -> str | None:
+    """The name of an organisation, whatever its state, by name or id."""
     organization = model.Group.get(reference) if reference else None
-    return organization.id if organization and organization.is_organization else None
+    return organization.name if organization and organization.is_organization else None
 
 
 def organization_titles() -> dict[str, dict[str, str]]:

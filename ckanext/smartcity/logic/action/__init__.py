@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from ckanext.smartcity.logic.action.contract_decisions import smartcity_contract_decision_create
+from ckanext.smartcity.logic.action.contract_queue import (
+    smartcity_contract_queue_list,
+    smartcity_contract_suggestion_show,
+)
 from ckanext.smartcity.logic.action.indicators import (
     smartcity_agency_list,
     smartcity_agency_show,
@@ -29,6 +34,9 @@ from ckanext.smartcity.logic.action.visits import (
 __all__ = [
     "smartcity_agency_list",
     "smartcity_agency_show",
+    "smartcity_contract_decision_create",
+    "smartcity_contract_queue_list",
+    "smartcity_contract_suggestion_show",
     "smartcity_indicator_list",
     "smartcity_indicator_show",
     "smartcity_opd_rename",

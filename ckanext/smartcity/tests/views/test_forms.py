@@ -90,7 +90,7 @@ def test_a_contract_keeps_every_value_the_hidden_ones_too(app: Any, office: dict
     form = open_form(app, "/service_contract/new").fill(owner_org=office["id"], **CONTRACT)
     publish(app, form, "service_contract", "sewa-jaringan")
     first = shown("sewa-jaringan")
-    assert first["contract_id"] == f"manual:{office['id']}:027/15/2026"
+    assert first["contract_id"] == f"manual:{office['name']}:027/15/2026"
     assert (first["import_source"], first["open_data_clause"]) == ("manual", "undecided")
     assert (first["value_amount"], first["dates_assumed"]) == (1250000000.5, True)
     assert first["amendments"] == [
