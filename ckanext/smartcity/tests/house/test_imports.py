@@ -77,6 +77,7 @@ TABLE = [
     ("contracts/store.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.contracts*"]),
     ("contracts/queue.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.contracts*"]),
     ("contracts/projecting.py", ["ckan.model", f"{PACKAGE}.config", f"{PACKAGE}.contracts*"]),
+    ("contracts/export.py", ["defusedcsv*"]),
     ("contracts/<pure>", [f"{PACKAGE}.contracts.<pure>"]),
     ("portal/<shell>", [*TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal*"]),
     ("portal/<pure>", ["yaml", "babel*", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal.<pure>"]),
