@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,3 +138,21 @@ def test_one_ipv6_network_is_one_household():
 @given(st.text(), st.binary())
 def test_any_address_and_agent_make_a_key(address, agent):
     assert len(key(address, agent)) == 16
+
+
+bare = st.one_of(
+    st.text("0123456789abf.:", max_size=24),
+    st.ip_addresses().map(str),
+    st.ip_addresses(v=6).map(lambda address: address.exploded),
+    st.sampled_from(("::ffff:192.0.2.1", "::192.0.2.1", "192.0.2.01", "1.2.3", "0x1.2.3.4", "1.2.3.4\0", "")),
+)
+
+
+@given(bare)
+def test_an_address_is_read_as_the_standard_library_reads_it(text):
+    try:
+        expected = ip_address(text)
+    except ValueError:
+        expected = None
+    if text.count(":") != 1:  # an address with a port
+        assert parsed(text) == (getattr(expected, "ipv4_mapped", None) or expected)
