@@ -60,6 +60,11 @@ def list_contracts() -> bool:
     return tk.config["ckanext.smartcity.portal.list_contracts"]
 
 
+def page_address(path: str) -> str:
+    """The full address of a page without a language, also outside a request; ``path`` begins with a slash."""
+    return tk.config["ckan.site_url"].rstrip("/") + plain_root_path(tk.config["ckan.root_path"]) + path
+
+
 def overdue_grace() -> tuple[int, ...]:
     """Five numbers of days: grace up to weekly, monthly, quarterly, half-yearly, yearly and rarer."""
     return tuple(int(days) for days in tk.config["ckanext.smartcity.portal.overdue_grace"])

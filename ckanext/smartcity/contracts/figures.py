@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ckanext.smartcity.contracts.codes import FULL, NO, PARTIAL, UNDECIDED, YES
+
 NOT_BUSINESS = "not_business"
 NOT_CITY_SERVICE = "not_city_service"
 INVALID_INTERVAL = "invalid_interval"
@@ -19,7 +21,6 @@ NOT_IN_FORCE = "not_in_force"
 EXCLUSIONS = (NOT_BUSINESS, NOT_CITY_SERVICE, INVALID_INTERVAL, NOT_IN_FORCE)
 """Why a contract is not counted; the first that holds, in this order."""
 
-FULL, PARTIAL, NO, UNDECIDED = "full", "partial", "no", "undecided"
 OUTCOMES = (FULL, PARTIAL, NO, UNDECIDED)
 """What a counted contract counts as."""
 
@@ -53,11 +54,13 @@ def period(year: int, cut_off: date) -> Period:
 class Contract:
     """A contract of the register with the decisions in force. Words are those of the vocabularies.
 
-    ``clause`` is ``yes``, ``partial``, ``no`` or ``undecided``; ``city_service`` the same without ``partial``.
-    ``clause_until`` is the first day without the clause. ``version`` is that of the highest amendment, else 0.
+    ``name`` is that of the dataset, ``organization`` that of its owner. ``clause`` is ``yes``, ``partial``, ``no`` or
+    ``undecided``; ``city_service`` the same without ``partial``. ``clause_until`` is the first day without the clause,
+    ``version`` that of the highest amendment, else 0.
     """
 
     contract_id: str
+    name: str = ""
     organization: str = ""
     counterparty: str = "business"
     category: str = ""
@@ -84,7 +87,7 @@ class Contract:
         """As decided; goods are none until somebody decides otherwise; ``None`` for undecided."""
         if self.city_service == UNDECIDED:
             return False if self.category == "goods" else None
-        return self.city_service == "yes"
+        return self.city_service == YES
 
     @property
     def has_valid_interval(self) -> bool:

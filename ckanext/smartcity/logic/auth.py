@@ -11,6 +11,9 @@ __all__ = [
     "smartcity_agency_list",
     "smartcity_agency_show",
     "smartcity_contract_decision_create",
+    "smartcity_contract_decision_list",
+    "smartcity_contract_export",
+    "smartcity_contract_figure_show",
     "smartcity_contract_queue_list",
     "smartcity_contract_suggestion_show",
     "smartcity_indicator_list",
@@ -56,6 +59,24 @@ def smartcity_agency_show(context: Context, data_dict: DataDict) -> AuthResult:
 def smartcity_contract_decision_create(context: Context, data_dict: DataDict) -> AuthResult:
     """Contract reviewers: editors and admins of the walidata."""
     return _walidata(context)
+
+
+@tk.auth_allow_anonymous_access
+def smartcity_contract_decision_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Anyone: the action knows no contract that the caller may not see."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def smartcity_contract_export(context: Context, data_dict: DataDict) -> AuthResult:
+    """Anyone: only public contracts are exported."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def smartcity_contract_figure_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Anyone, of public contracts; contract reviewers of the whole register."""
+    return _walidata(context) if data_dict.get("scope") == "register" else {"success": True}
 
 
 def smartcity_contract_queue_list(context: Context, data_dict: DataDict) -> AuthResult:

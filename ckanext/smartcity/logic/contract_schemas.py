@@ -125,3 +125,41 @@ def _quote(row: dict[str, Any]) -> dict[str, Any]:
         "page": None if page in (None, "") else _page_number(page),
         "place": schema.line(row.get("place") or ""),
     }
+
+
+SCOPES = ("public", "register")
+SPLITS = ("organization", "area", "year", "contract")
+
+
+def figure_show(this_year: int) -> Schema:
+    """Year, splits, scope and page of ``smartcity_contract_figure_show``."""
+    return {
+        "year": [_default(this_year), schema.whole_number(schema.FIRST_YEAR, this_year)],
+        "by": [_default([]), _splits],
+        "scope": [_default("public"), schema.one_of(tk._("Scope"), schema.same(SCOPES))],
+        "limit": [_default(100), schema.whole_number(1, 1_000)],
+        "offset": [_default(0), schema.whole_number(0, 1_000_000)],
+    }
+
+
+def _splits(value: Any) -> tuple[str, ...]:
+    """Ways to split the figures, one as a text or several as a list."""
+    chosen = [value] if isinstance(value, str) else value
+    if not isinstance(chosen, list) or not all(isinstance(word, str) for word in chosen):
+        raise tk.Invalid(tk._('"{value}" is not a list of texts').format(value=str(value)[: schema.SHOWN]))
+    known: Any = schema.one_of(tk._("Split"), schema.same(SPLITS))
+    return tuple(dict.fromkeys(known(word) for word in chosen))
+
+
+def decision_list() -> Schema:
+    """A contract, by id or name."""
+    return {"id": [tk.get_validator("not_empty"), schema.line]}
+
+
+def export() -> Schema:
+    """The page of ``smartcity_contract_export``."""
+    return {
+        "limit": [_default(1_000), schema.whole_number(1, 1_000)],
+        "offset": [_default(0), schema.whole_number(0, 1_000_000)],
+        "after": [_default(""), schema.line],
+    }

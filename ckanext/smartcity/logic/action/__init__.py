@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from ckanext.smartcity.logic.action.contract_decisions import smartcity_contract_decision_create
+from ckanext.smartcity.logic.action.contract_figures import (
+    smartcity_contract_decision_list,
+    smartcity_contract_export,
+    smartcity_contract_figure_show,
+)
 from ckanext.smartcity.logic.action.contract_queue import (
     smartcity_contract_queue_list,
     smartcity_contract_suggestion_show,
@@ -35,6 +40,9 @@ __all__ = [
     "smartcity_agency_list",
     "smartcity_agency_show",
     "smartcity_contract_decision_create",
+    "smartcity_contract_decision_list",
+    "smartcity_contract_export",
+    "smartcity_contract_figure_show",
     "smartcity_contract_queue_list",
     "smartcity_contract_suggestion_show",
     "smartcity_indicator_list",

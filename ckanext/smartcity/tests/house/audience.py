@@ -30,6 +30,9 @@ class Case(NamedTuple):
 ACTIONS = {
     "smartcity_agency_list": Case(EVERYBODY),
     "smartcity_agency_show": Case(EVERYBODY, {"id": "bapenda"}),
+    "smartcity_contract_decision_list": Case(EVERYBODY, {"id": "kontrak-server"}),
+    "smartcity_contract_export": Case(EVERYBODY),
+    "smartcity_contract_figure_show": Case(EVERYBODY, {"by": ["organization", "area", "year", "contract"]}),
     "smartcity_indicator_list": Case(EVERYBODY),
     "smartcity_indicator_show": Case(EVERYBODY, {"id": "iso37122:2019/5.1"}),
     "smartcity_opd_rename": Case(WALIDATA, {"old": "dinas-lama", "new": "dlh", "dry_run": True}, writes=True),

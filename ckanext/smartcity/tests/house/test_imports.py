@@ -39,7 +39,7 @@ SHELLS = {
         "merge",
         "redis_counters",
     ),
-    "contracts": ("models", "store", "projecting", "queue"),
+    "contracts": ("models", "store", "projecting", "queue", "counting"),
 }
 
 CLI = [*TOOLKIT, "click", "yaml", *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "cli*"))]
@@ -76,6 +76,7 @@ TABLE = [
     ("contracts/models.py", ["sqlalchemy*", *TOOLKIT]),
     ("contracts/store.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.contracts*"]),
     ("contracts/queue.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.contracts*"]),
+    ("contracts/counting.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.contracts*"]),
     ("contracts/projecting.py", ["ckan.model", f"{PACKAGE}.config", f"{PACKAGE}.contracts*"]),
     ("contracts/export.py", ["defusedcsv*"]),
     ("contracts/<pure>", [f"{PACKAGE}.contracts.<pure>"]),
