@@ -6,7 +6,7 @@ The one exception chains a helper of CKAN.
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,7 @@ __all__ = [
     "smartcity_choices",
     "smartcity_city_name",
     "smartcity_city_region_code",
+    "smartcity_contract_decisions",
     "smartcity_date",
     "smartcity_day",
     "smartcity_day_of_month",
@@ -48,6 +49,7 @@ __all__ = [
     "smartcity_organization_visits",
     "smartcity_overdue_toggle",
     "smartcity_page_token",
+    "smartcity_percent",
     "smartcity_required_when",
     "smartcity_rupiah",
     "smartcity_sections",
@@ -119,6 +121,20 @@ def smartcity_navigation() -> bool:
 def smartcity_number(value: int | float | Decimal | str) -> str:
     """A number, also as text with a decimal point, in the language of the page."""
     return portal.number(Decimal(value) if isinstance(value, str) else value, tk.h.lang())
+
+
+def smartcity_percent(share: str) -> str:
+    """A percentage, a decimal number as text, with one decimal in the language of the page: ``33,3%``."""
+    rounded = Decimal(share).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{smartcity_number(rounded)}%"
+
+
+def smartcity_contract_decisions(contract_id: str) -> list[dict[str, Any]]:
+    """The decisions about a contract that the reader may see, the newest first; none of a deleted contract."""
+    try:
+        return tk.get_action("smartcity_contract_decision_list")({"user": tk.current_user.name}, {"id": contract_id})
+    except tk.ObjectNotFound:
+        return []
 
 
 def smartcity_choices(field: dict[str, Any]) -> list[dict[str, Any]]:

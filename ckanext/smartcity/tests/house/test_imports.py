@@ -93,6 +93,7 @@ TABLE = [
     ("logic/*", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "<public>", "logic.*"))]),
     ("views/csrf.py", [*TOOLKIT, "flask", "ckan.config.middleware.flask_app"]),
     ("views/visit_choice.py", ["flask", *TOOLKIT, f"{PACKAGE}.views*", f"{PACKAGE}.visits.caller"]),
+    ("views/contracts.py", ["flask", *TOOLKIT, f"{PACKAGE}.views*", f"{PACKAGE}.contracts.<pure>"]),
     ("views/visits.py", ["flask", *TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "views*", "visits.<pure>"))]),
     ("views/*", [*TOOLKIT, "flask", "werkzeug*", "defusedcsv*", f"{PACKAGE}.config", f"{PACKAGE}.views*"]),
     ("helpers.py", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "<public>"))]),
