@@ -46,10 +46,17 @@ def service_reasons() -> tuple[str, ...]:
 
 @cache
 def service_areas() -> tuple[str, ...]:
-    """Codes of the areas of city services that indicator 5.1 counts."""
-    return tuple(row["value"] for row in _vocabulary("service_areas") if "5.1" in row["lists"])
+    """Codes of the areas of city services that the indicator counts."""
+    listed = _data("contracts.yaml")["area_list"]
+    return tuple(row["value"] for row in _vocabulary("service_areas") if listed in row["lists"])
 
 
 def _vocabulary(name: str) -> list[dict[str, Any]]:
-    file = resources.files("ckanext.smartcity.schemas").joinpath("vocabularies").joinpath(f"{name}.yaml")
+    return _data("vocabularies", f"{name}.yaml")
+
+
+def _data(*path: str) -> Any:
+    file = resources.files("ckanext.smartcity.schemas")
+    for part in path:
+        file = file.joinpath(part)
     return yaml.safe_load(file.read_text(encoding="utf-8"))

@@ -33,6 +33,10 @@ ACTIONS = {
     "smartcity_contract_decision_list": Case(EVERYBODY, {"id": "kontrak-server"}),
     "smartcity_contract_export": Case(EVERYBODY),
     "smartcity_contract_figure_show": Case(EVERYBODY, {"by": ["organization", "area", "year", "contract"]}),
+    # nothing is decided, so it is refused after it was allowed
+    "smartcity_contract_decision_create": Case(WALIDATA, {"id": "kontrak-server"}, writes=True, status=409),
+    "smartcity_contract_queue_list": Case(WALIDATA),
+    "smartcity_contract_suggestion_show": Case(WALIDATA, {"id": "kontrak-server"}),
     "smartcity_indicator_list": Case(EVERYBODY),
     "smartcity_indicator_show": Case(EVERYBODY, {"id": "iso37122:2019/5.1"}),
     "smartcity_opd_rename": Case(WALIDATA, {"old": "dinas-lama", "new": "dlh", "dry_run": True}, writes=True),
@@ -68,6 +72,11 @@ PAGES = {
     "smartcity_visits.filter_file": Case(EVERYBODY, address="/smartcity/visits/filter.json"),
     "smartcity_visits.gap_file": Case(EVERYBODY, address="/smartcity/visits/gap.csv"),
     "smartcity_visits_admin.admin": Case(SYSADMIN, address="/ckan-admin/smartcity/visits"),
+    "smartcity_contract_review.queue": Case(WALIDATA, address="/smartcity/contracts/review"),
+    "smartcity_contract_review.contract": Case(WALIDATA, address="/smartcity/contracts/review/kontrak-server"),
+    "smartcity_contract_review.decide": Case(
+        WALIDATA, address="/smartcity/contracts/review/kontrak-server", writes=True, status=400
+    ),
     "smartcity_tagging.choose": Case(WALIDATA, address="/smartcity/tagging"),
     "smartcity_tagging.review": Case(WALIDATA, TAGGED_ALREADY, "/smartcity/tagging/review", writes=True),
     "smartcity_tagging.apply": Case(WALIDATA, TAGGED_ALREADY, "/smartcity/tagging/apply", writes=True),

@@ -66,7 +66,7 @@ def test_each_command_is_documented(command: str) -> None:
 
 @pytest.mark.usefixtures("with_plugins")
 def test_each_page_is_documented(app) -> None:
-    documented = text("docs/pages.md", "docs/tagging.md")
+    documented = text("docs/pages.md", "docs/tagging.md", "docs/contracts.md")
     ours = [
         re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule)
         for rule in app.flask_app.url_map.iter_rules()

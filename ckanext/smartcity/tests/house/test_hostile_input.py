@@ -124,7 +124,7 @@ def test_each_variable_of_an_address_is_tried(app):
         for name in rule.arguments - {"form"}
     }
     tried = {("indicator", "standard"), ("indicator", "code"), ("indicator_file", "code"), ("agency", "org")}
-    tried |= {("agency_file", "org"), ("indicator_file", "standard")}
+    tried |= {("agency_file", "org"), ("indicator_file", "standard"), ("contract", "id"), ("decide", "id")}
     assert {(endpoint.partition(".")[2], name) for endpoint, name in variables} == tried
 
 
@@ -136,6 +136,19 @@ def test_an_address_refuses_what_it_cannot_use(ask, address):
     def check(hostile: str) -> None:
         answer = ask(ANONYMOUS, address.format(quote(hostile, safe="")))
         assert answer.status_code in {404, 302, 308, 400}, (hostile, answer.status_code)
+
+    check()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_address_of_a_review_refuses_what_it_cannot_use(ask, method):
+    @BOUNDED
+    @example("\0")
+    @given(texts)
+    def check(hostile: str) -> None:
+        address = f"/smartcity/contracts/review/{quote(hostile, safe='')}"
+        answer = ask("walidata_editor", address, method=method)
+        assert answer.status_code in {404, 302, 308, 400, 405}, (hostile, answer.status_code)
 
     check()
 
