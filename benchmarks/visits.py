@@ -196,13 +196,11 @@ def pages(bench: Bench) -> dict[str, Any]:
     stored.count(bench.options.rows, bench.options.datasets)
     names = [NOTHING, TRACKING, BEACON]
     found: dict[str, dict[str, Any]] = {task: {arm: [] for arm in names} for task in tasks}
-    number = 0
     with inside(bench.setup, *names) as arms:
         for turn, order in enumerate(rotated(names, bench.options.rounds + 1)):
             for task, path in tasks.items():
                 for arm in order:
-                    number += 1
-                    answer = arms[arm].ask("get", path=path) if path else arms[arm].ask("create", number=number)
+                    answer = arms[arm].ask("get", path=path) if path else arms[arm].ask("create")
                     if turn:  # the first is thrown away
                         found[task][arm].append(answer)
     return {

@@ -40,11 +40,11 @@ def get(path: str) -> dict[str, float]:
     return {"seconds": took[0], "queries": made[0]}
 
 
-def create(number: int) -> dict[str, float]:
+def create() -> dict[str, float]:
     """Seconds and queries of ``package_create``."""
     from ckan.plugins import toolkit as tk
 
-    data = {"name": f"made-{number}", "title": "Made", "owner_org": "opd-1", "license_id": "CC-BY-4.0"}
+    data = {"name": f"made-{time.time_ns()}", "title": "Made", "owner_org": "opd-1", "license_id": "CC-BY-4.0"}
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     with _queries() as made, _seconds() as took:
         tk.get_action("package_create")(
