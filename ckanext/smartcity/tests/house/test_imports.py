@@ -73,6 +73,7 @@ TABLE = [
     ("visits/logs.py", ["sqlalchemy*", f"{PACKAGE}.visits*"]),
     ("visits/<pure>", [f"{PACKAGE}.visits.<pure>"]),
     ("contracts/codes.py", ["yaml"]),
+    ("contracts/text.py", ["pypdf*", "docx*"]),
     ("contracts/models.py", ["sqlalchemy*", *TOOLKIT]),
     ("contracts/store.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.contracts*"]),
     ("contracts/queue.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.contracts*"]),
