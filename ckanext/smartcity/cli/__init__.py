@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ckanext.smartcity.cli.catalogue import catalogue
+from ckanext.smartcity.cli.contracts import contracts
 from ckanext.smartcity.cli.demo import demo
 from ckanext.smartcity.cli.nightly import nightly
 from ckanext.smartcity.cli.organizations import init
@@ -20,6 +21,7 @@ def smartcity() -> None:
 
 
 smartcity.add_command(catalogue)
+smartcity.add_command(contracts)
 smartcity.add_command(demo)
 smartcity.add_command(init)
 smartcity.add_command(nightly)

@@ -78,9 +78,9 @@ def is_registered() -> Any:
 
 def _newest(question: str) -> Any:
     """The newest decision of a question, beside each contract."""
-    row = ContractDecision
+    row = ContractDecision.__table__.c
     return (
-        sa.select(*(getattr(row, name) for name in DECIDED))
+        sa.select(*(row[name] for name in DECIDED))
         .where(row.package_id == PACKAGE.c.id, row.contract_id == KEY, row.question == question)
         .order_by(row.number.desc())
         .limit(1)

@@ -14,7 +14,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.smartcity import config, portal
-from ckanext.smartcity.contracts import counting, figures, store
+from ckanext.smartcity.contracts import counting, figures, projecting, store
 from ckanext.smartcity.contracts.counting import Register
 from ckanext.smartcity.contracts.figures import Figures, Period, Tally
 from ckanext.smartcity.logic import contract_schemas
@@ -133,8 +133,9 @@ def smartcity_contract_decision_list(context: Context, data_dict: DataDict) -> l
         ``reopened``), ``scope`` (``full``, ``partial``), ``reason``, ``areas``, ``scope_note``, ``clause_from``,
         ``clause_until`` (the first day without the clause), ``evidence`` (``document_id``, ``document_kind``,
         ``sha256``, ``page`` or ``place``, ``quote``, ``quote_verified``), ``organization`` that decided, ``by_owner``
-        (that of the contract itself), ``decided_at``, ``rule_version``, ``previous_id``; for members of the owning
-        organization ``reviewer_name`` too, for reviewers also ``note``, ``detector_version``, ``suggestion_id``
+        (that of the contract itself), ``decided_at``, ``decided_on`` (its day in the city), ``rule_version``,
+        ``previous_id``; for members of the owning organization ``reviewer_name`` too, for reviewers also ``note``,
+        ``detector_version``, ``suggestion_id``
     :rtype: list of dictionaries
 
     :raises ckan.logic.NotFound: no such contract, or none that the caller may see
@@ -170,6 +171,7 @@ def _decision_dicts(rows: Sequence[Any], *, names: bool, reviewer: bool) -> list
     return [
         {
             **contract_dicts.decision(row, reviewer=reviewer),
+            "decided_on": projecting.local_day(row.decided_at).isoformat(),
             "evidence": [_quote_dict(quote, kinds) for quote in row.evidence],
             **({"reviewer_name": row.reviewer_name} if names else {}),
         }

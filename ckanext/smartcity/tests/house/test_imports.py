@@ -98,6 +98,7 @@ TABLE = [
     ("views/visits.py", ["flask", *TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "views*", "visits.<pure>"))]),
     ("views/*", [*TOOLKIT, "flask", "werkzeug*", "defusedcsv*", f"{PACKAGE}.config", f"{PACKAGE}.views*"]),
     ("helpers.py", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "<public>"))]),
+    ("cli/contract_figures.py", [*CLI, f"{PACKAGE}.contracts.<pure>"]),
     ("cli/demo.py", ["werkzeug.datastructures", "ckan.lib.search", *CLI, f"{PACKAGE}.visits.<pure>"]),
     ("cli/visits_import.py", ["ckan.lib.i18n", "werkzeug.exceptions", *CLI, *COUNTING]),
     ("cli/demo_log.py", []),

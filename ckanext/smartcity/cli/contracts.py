@@ -1,0 +1,16 @@
+"""``ckan smartcity contracts``: the register of service contracts."""
+
+from __future__ import annotations
+
+import click
+
+from ckanext.smartcity.cli.contract_figures import export, figures
+
+
+@click.group(short_help="The register of service contracts.")
+def contracts() -> None:
+    """The register of service contracts."""
+
+
+contracts.add_command(export)
+contracts.add_command(figures)
