@@ -21,6 +21,8 @@ PAGES = {
     "agency": "/smartcity/agency/diskominfo",
     "visits": "/smartcity/visits",
     "visits-days": "/smartcity/visits?first=2026-01-01&last=2026-01-31",
+    "contract-figures": "/smartcity/contracts",
+    "contract-clauses": "/smartcity/contracts/clauses",
     "home": "/",
     "search": "/dataset/",
     "overdue": "/dataset/?ext_smartcity_overdue=1",
