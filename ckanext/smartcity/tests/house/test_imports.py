@@ -80,6 +80,7 @@ TABLE = [
     ("contracts/counting.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.contracts*"]),
     ("contracts/projecting.py", ["ckan.model", f"{PACKAGE}.config", f"{PACKAGE}.contracts*"]),
     ("contracts/export.py", ["defusedcsv*"]),
+    ("contracts/clauses/rules.py", ["yaml", f"{PACKAGE}.contracts.<pure>"]),
     ("contracts/<pure>", [f"{PACKAGE}.contracts.<pure>"]),
     ("portal/<shell>", [*TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal*"]),
     ("portal/<pure>", ["yaml", "babel*", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal.<pure>"]),

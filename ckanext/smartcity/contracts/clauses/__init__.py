@@ -1,0 +1,158 @@
+"""Does a contract contain an open data policy? A suggestion with evidence, never a decision.
+
+Pure: no network, database, clock or CKAN. The test it applies is rule version ``odp-1``: an operative provision, by
+which data about the service reach anyone, who may use them again (docs/contracts-detector.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ckanext.smartcity.contracts.clauses import combine, repair, rules, scope, segment
+from ckanext.smartcity.contracts.clauses.document import Document, Page, has_text
+
+__all__ = ["VERSION", "Assessment", "Document", "Finding", "Page", "assess", "has_text"]
+
+NUMBER = "1"
+VERSION = f"{NUMBER}-{rules.digest()}"
+MOST_FINDINGS = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A quote and why it matters: ``quote`` is the page's text from ``start`` to ``end``; ``kind`` is supports, opposes
+    or partial; ``cues`` the names of the rules that saw it; ``score`` from 0 to 1."""
+
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    kind: str
+    cues: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the detector suggests: ``result`` is likely_yes, likely_no or needs_reading; ``scope`` full or partial with
+    likely_yes; at most five findings, best first; ``warnings`` are codes."""
+
+    result: str
+    scope: str | None
+    findings: tuple[Finding, ...]
+    languages: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def assess(document: Document) -> Assessment:
+    """Read a document and suggest. Never raises: an error becomes ``needs_reading`` with the warning ``error``."""
+    try:
+        return assess_pages(document, rules.load())
+    except Exception as error:
+        return Assessment("needs_reading", None, (), (), ("error", type(error).__name__))
+
+
+def assess_pages(document: Document, known: rules.Rules) -> Assessment:
+    """The stages one after the other: repair, segments, roles, sentences, combination."""
+    reading = read(document, known)
+    warnings = warnings_of(document, reading, known)
+    languages = tuple(sorted({s.language for s in reading.sentences if s.language != "both"}))
+    permissions = combine.permissions(reading, known)
+    undone: list[int] = []
+    standing: list[combine.Permission] = []
+    for permission in permissions[:50]:
+        contrary = combine.undone_by(reading, permission, known)
+        if contrary is None:
+            standing.append(permission)
+        elif contrary not in undone:
+            undone.append(contrary)
+    findings = [supporting(reading, permission) for permission in standing]
+    if standing:
+        partial = [at for at, s in enumerate(reading.sentences) if s.withheld and near(reading, s, standing[0])]
+        findings = unique(findings)[: MOST_FINDINGS - 1] + [finding(reading, at, "partial", 0.5) for at in partial]
+        return Assessment("likely_yes", "partial" if partial else "full", best(findings), languages, warnings)
+    findings = [finding(reading, at, "opposes", 0.8) for at in undone]
+    readable = not {"no_text", "pages_without_text", "truncated", "letters_without_words"} & set(warnings)
+    return Assessment("likely_no" if readable else "needs_reading", None, best(findings), languages, warnings)
+
+
+def read(document: Document, known: rules.Rules) -> combine.Reading:
+    """Segments, roles and sentences of a document."""
+    running = repair.running_lines(document.pages)
+    parts = segment.segments(document.pages, running, known.known)
+    texts = {page.number: page.text for page in document.pages}
+    reading = combine.Reading(parts, [], combine.roles_of(parts, texts, known), ticked(parts), texts)
+    last: dict[int, scope.Sentence] = {}
+    for at, part in enumerate(parts):
+        lead = last.get(part.lead) if part.lead is not None else None
+        for start, end in part.sentences:
+            sentence = scope.read_sentence(texts[part.page], part.words, (at, start, end), lead, known)
+            reading.sentences.append(sentence)
+            last[at] = sentence
+    return reading
+
+
+def ticked(parts: list[segment.Segment]) -> list[bool]:
+    """For each segment whether it counts: not an option left open (nor an item or line under one)."""
+    counts: list[bool] = []
+    level, counting = 9, True
+    for part in parts:
+        if part.ticked is not None:
+            level, counting = part.level, part.ticked
+        elif part.level <= level or part.kind in ("heading", "text", "row"):
+            counting = True
+        counts.append(counting)
+    return counts
+
+
+def warnings_of(document: Document, reading: combine.Reading, known: rules.Rules) -> tuple[str, ...]:
+    """Codes for what could not be read."""
+    warnings = []
+    with_text = [has_text(page) for page in document.pages]
+    if not any(with_text):
+        warnings.append("no_text")
+    elif not all(with_text):
+        warnings.append("pages_without_text")
+    if document.truncated:
+        warnings.append("truncated")
+    words = [word.text for part in reading.segments for word in part.words]
+    stop = sum(word in known.stop_words["id"] or word in known.stop_words["en"] for word in words)
+    if len(words) >= 50 and stop < known.settings["stop_word_share"] * len(words):
+        warnings.append("letters_without_words")
+    return tuple(warnings)
+
+
+def supporting(reading: combine.Reading, permission: combine.Permission) -> Finding:
+    """The finding of a permission: its segment, or the one with the reuse part when the two stand apart."""
+    return finding(reading, permission.reuse, "supports", min(1.0, permission.strength / 5))
+
+
+def finding(reading: combine.Reading, at: int, kind: str, score: float) -> Finding:
+    """A finding that quotes the segment of a sentence, or the sentence when the segment is long."""
+    sentence = reading.sentences[at]
+    part = reading.segments[sentence.segment]
+    text = reading.texts[part.page]
+    start, end = part.start, part.end
+    if end - start > 900:
+        start, end = part.words[sentence.start].start, part.words[sentence.end - 1].end
+    cues = tuple(sorted({f"{hit.family}:{hit.name}" for hit in sentence.hits if hit.live}))
+    return Finding(part.page, start, end, text[start:end], kind, cues, score)
+
+
+def near(reading: combine.Reading, sentence: scope.Sentence, permission: combine.Permission) -> bool:
+    """Whether a sentence stands under the heading of a permission."""
+    own = reading.sentences[permission.reuse].segment
+    return reading.segments[own].group == reading.segments[sentence.segment].group
+
+
+def unique(findings: list[Finding]) -> list[Finding]:
+    """Findings without those that quote the same place again."""
+    seen: dict[tuple[int | None, int], Finding] = {}
+    for item in findings:
+        seen.setdefault((item.page, item.start), item)
+    return list(seen.values())
+
+
+def best(findings: list[Finding]) -> tuple[Finding, ...]:
+    """At most five findings, best first."""
+    return tuple(sorted(unique(findings), key=lambda item: -item.score)[:MOST_FINDINGS])

@@ -1,0 +1,229 @@
+"""From sentences to an assessment: the three parts of the test must meet near each other, and nothing may undo them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ckanext.smartcity.contracts.clauses.lines import DECORATION, heading_word
+from ckanext.smartcity.contracts.clauses.match import matches
+from ckanext.smartcity.contracts.clauses.repair import pieces
+from ckanext.smartcity.contracts.clauses.rules import Rules
+from ckanext.smartcity.contracts.clauses.scope import Sentence
+from ckanext.smartcity.contracts.clauses.segment import Segment
+
+SILENT_ROLES = ("recital", "definition", "minutes")
+# What undoes a permission, by how far it reaches: in its own segment, or in the sections around it as well.
+UNDOING_HERE = frozenset({"consent", "residents", "no_reuse", "promise", "discretion", "request", "other", "internal"})
+UNDOING_NEAR = frozenset({"consent", "residents", "no_reuse"})
+STRENGTH_NEEDED = 2
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Two sentences (often the same) that together meet parts 2 and 3 of the test, and how strongly."""
+
+    public: int
+    reuse: int
+    strength: int
+
+
+@dataclass
+class Reading:
+    """A whole document read: segments, sentences, and the role of each segment."""
+
+    segments: list[Segment]
+    sentences: list[Sentence]
+    roles: list[str]
+    ticked: list[bool]
+    texts: dict[int, str]
+
+
+def roles_of(segments: list[Segment], texts: dict[int, str], rules: Rules) -> list[str]:
+    """The role of each segment: from its heading, kept until one that opens provisions; or from its first words."""
+    roles: list[str] = []
+    role, own = "operative", ""
+    for segment in segments:
+        if segment.kind == "heading":
+            found = role_in(texts[segment.page][segment.start : segment.end], rules)
+            named = heading_word(segment.heading.strip(DECORATION))
+            role = found or ("operative" if named or role == "definition" else role)
+            own = ""
+        elif segment.words:
+            first = " ".join(word.text for word in segment.words[:6])
+            opened = role_in(first, rules, ("recital", "agreed"))
+            if opened == "agreed":
+                role, own = "operative", ""
+            elif opened == "recital":
+                own = "recital"
+            elif segment.kind == "text" or segment.level <= 1:
+                own = ""
+        roles.append(own or role)
+    return roles
+
+
+def role_in(text: str, rules: Rules, families: tuple[str, ...] = (*SILENT_ROLES, "defining")) -> str:
+    """The role that a heading or the first words of a segment give; "" = none."""
+    hits = matches([word.text for word in pieces(text, 0, min(len(text), 200))], rules.tables["both"])
+    for hit in hits:
+        if hit.family in families:
+            return "definition" if hit.family == "defining" else hit.family
+    return ""
+
+
+def speaks(reading: Reading, sentence: Sentence) -> bool:
+    """Whether a sentence can support: operative, not an option left open, not itself undone."""
+    if reading.roles[sentence.segment] in SILENT_ROLES or not reading.ticked[sentence.segment]:
+        return False
+    if defines(reading, sentence) or (sentence.has("minutes") and sentence.has("later", "supplier")):
+        return False
+    return not sentence.against & {"promise", "discretion", "other", "request", "not_operative", "agency"} or strong(
+        sentence
+    )
+
+
+def strong(sentence: Sentence) -> bool:
+    """Whether both parts stand in full in a sentence that only mentions a request, beside them."""
+    return sentence.against <= {"request", "residents", "paid", "consent"} and sentence.public + sentence.reuse == 4
+
+
+def defines(reading: Reading, sentence: Sentence) -> bool:
+    """Whether a sentence is a definition: a term in quotes, then "means"."""
+    segment = reading.segments[sentence.segment]
+    begin = segment.words[sentence.start].start
+    quoted = any(c in "\"“‘”'" for c in reading.texts[segment.page][max(0, begin - 2) : begin + 1])
+    return any(hit.start < 10 for hit in sentence.where("definition")) and (quoted or sentence.has("definition_strong"))
+
+
+def permissions(reading: Reading, rules: Rules) -> list[Permission]:
+    """All pairs of a public and a reusable part that stand near each other, strongest first."""
+    window = int(rules.settings["window_segments"])
+    found: list[Permission] = []
+    able = [at for at, s in enumerate(reading.sentences) if (s.public or s.reuse) and speaks(reading, s)]
+    for place, at in enumerate(able):
+        reuse = reading.sentences[at]
+        if not reuse.reuse:
+            continue
+        best = (0, 0, at)
+        for other in able[max(0, place - 2 * window) : place + window]:
+            public = reading.sentences[other]
+            distance = abs(public.segment - reuse.segment)
+            if public.public and distance <= window and may_join(reading, public, reuse):
+                best = max(best, (public.public + reuse.reuse + (distance == 0), -distance, other))
+        if best[0] >= STRENGTH_NEEDED:
+            found.append(Permission(best[2], at, best[0]))
+    found.extend(by_policy(reading))
+    return sorted(found, key=lambda p: -p.strength)
+
+
+def may_join(reading: Reading, public: Sentence, reuse: Sentence) -> bool:
+    """Whether a format alone can be joined to a publication: only in one segment, or where it speaks of publishing."""
+    if public is reuse or public.segment == reuse.segment:
+        return True
+    same = reading.segments[public.segment].group == reading.segments[reuse.segment].group
+    if reuse.reuse == 1:
+        return same and (reuse.public > 0 or reuse.has("access")) and public.public == 2
+    return public.public + reuse.reuse >= 3
+
+
+def by_policy(reading: Reading) -> list[Permission]:
+    """Sentences that make a published open-data policy part of the contract."""
+    told = any(s.public and s.reuse for s in reading.sentences)
+    found = []
+    for at, sentence in enumerate(reading.sentences):
+        silent = reading.roles[sentence.segment] in SILENT_ROLES or not reading.ticked[sentence.segment]
+        if (
+            silent
+            or defines(reading, sentence)
+            or sentence.against & {"promise", "not_operative", "deleted", "discretion"}
+        ):
+            continue
+        if sentence.has("policy") and (sentence.has("open_policy") or (told and policy_named(sentence))):
+            found.append(Permission(at, at, 3))
+    return found
+
+
+def policy_named(sentence: Sentence) -> bool:
+    """Whether a policy, guideline or standard is named in the sentence."""
+    return sentence.has("policy_name")
+
+
+def undone_by(reading: Reading, permission: Permission, rules: Rules) -> int | None:
+    """The sentence that undoes a permission, or None."""
+    own = {reading.sentences[permission.public].segment, reading.sentences[permission.reuse].segment}
+    first, last = min(own), max(own)
+    for at, sentence in enumerate(reading.sentences):
+        if not sentence.against or not reading.ticked[sentence.segment]:
+            continue
+        if sentence.segment in own:
+            kinds = sentence.against & (UNDOING_HERE if at in (permission.public, permission.reuse) else UNDOING_NEAR)
+            if kinds and not resists(reading, permission, kinds):
+                return at
+        if deletes(reading, sentence, permission):
+            return at
+        near = (
+            first - 2 * rules.settings["window_segments"]
+            <= sentence.segment
+            <= last + 2 * rules.settings["window_segments"]
+        )
+        if near and withdraws(reading, sentence, permission):
+            return at
+    return None
+
+
+def resists(reading: Reading, permission: Permission, kinds: set[str] | frozenset[str]) -> bool:
+    """Whether the permission itself answers what is said against it: "without consent", "free of charge"."""
+    own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
+    answers = {
+        "consent": any(s.has("no_consent", "flip") for s in own),
+        "paid": any(s.has("free") for s in own),
+        "promise": False,
+    }
+    return all(answers.get(kind, False) for kind in kinds)
+
+
+def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> bool:
+    """Whether a sentence elsewhere takes back what the permission gives."""
+    against = sentence.against
+    if reading.roles[sentence.segment] in SILENT_ROLES:
+        return False
+    own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
+    same = any(reading.segments[sentence.segment].group == reading.segments[s.segment].group for s in own)
+    if "not_operative" in against and same:
+        return True
+    if "paid" in against and sentence.has("access", "portal", "use", "format", "audience"):
+        return not resists(reading, permission, {"paid"})
+    if against & {"residents", "no_reuse"}:
+        return same or sentence.has("object", "portal", "access", live=False)
+    if "consent" in against:
+        overriding = sentence.has("override") and not sentence.has("no_consent")
+        related = same or sentence.has("object", live=False) or overriding
+        return related and (overriding or sentence.has("override") or not resists(reading, permission, {"consent"}))
+    return sentence.has("override") and sentence.withheld and not same
+
+
+def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> bool:
+    """Whether a sentence deletes the provision in which the permission stands, or the one it quotes."""
+    if "deleted" not in sentence.against or (sentence.has("flip") and not sentence.has("replaced")):
+        return False
+    own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
+    segment = reading.segments[sentence.segment]
+    written = reading.texts[segment.page][segment.words[sentence.start].start : segment.words[sentence.end - 1].end]
+    numbers = numbers_in(written)
+    for part in own:
+        stands = reading.segments[part.segment]
+        if part.segment == sentence.segment or (stands.group == segment.group and not numbers):
+            return True
+        if stands.section in numbers or (stands.label in numbers and "." in stands.label):
+            return True
+    return sentence.has("object", "portal", "act", "reuse", live=False) and not sentence.has("secrecy")
+
+
+def numbers_in(text: str) -> set[str]:
+    """The numbers of provisions that a sentence names, as "14" and "58.1"."""
+    found = set()
+    for part in text.replace("(", " ").replace(")", " ").split():
+        bare = part.strip(".,:;\"'“”")
+        if bare[:1].isdigit() or bare.replace(".", "").isdigit():
+            found.add(bare)
+            found.add(bare.split(".")[0])
+    return found

@@ -1,0 +1,228 @@
+"""One sentence: which cues hold in it, which are negated, excepted or only promised, and what it then says.
+
+A clause ends at a semicolon, a contrast ("but", "tetapi"), an exception, or a new verb of permission after "and". A
+negation reaches to the end of its clause, a prohibition ("dilarang", "prohibited") over the whole clause.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from ckanext.smartcity.contracts.clauses.match import Hit, matches
+from ckanext.smartcity.contracts.clauses.repair import Word
+from ckanext.smartcity.contracts.clauses.rules import Rules
+
+ABOUT_DATA = ("object", "act", "offer", "access", "portal", "reuse", "use", "format", "audience")
+JOINING = frozenset({"dan", "serta", "and", "or", "atau", "nor"})
+ENOUGH_STOP_WORDS = 3
+
+
+@dataclass
+class Sentence:
+    """A sentence of a segment, by its words, and what the cues in it come to.
+
+    ``public`` and ``reuse`` say how strongly (0 to 2) parts 2 and 3 of the test are met; ``against`` holds the kinds of
+    contrary statements; ``withheld`` says that it keeps some service data from the public.
+    """
+
+    segment: int
+    start: int
+    end: int
+    language: str
+    hits: list[Hit]
+    public: int = 0
+    reuse: int = 0
+    withheld: bool = False
+    tail_negated: bool = False
+    against: set[str] = field(default_factory=set)
+
+    def has(self, *families: str, live: bool = True) -> bool:
+        """Whether a cue of one of the families stands here (and holds, unless ``live`` is false)."""
+        return any(hit.family in families and (hit.live or not live) for hit in self.hits)
+
+    def where(self, family: str) -> list[Hit]:
+        """The cues of a family that hold."""
+        return [hit for hit in self.hits if hit.family == family and hit.live]
+
+
+def language_of(words: Iterable[str], rules: Rules) -> str:
+    """ "id", "en", or "both" when stop words of both languages or too few of any stand in it."""
+    counts = {"id": 0, "en": 0}
+    for word in words:
+        for language, stop in rules.stop_words.items():
+            counts[language] += word in stop
+    if counts["id"] >= ENOUGH_STOP_WORDS and counts["en"] == 0:
+        return "id"
+    if counts["en"] >= ENOUGH_STOP_WORDS and counts["id"] == 0:
+        return "en"
+    return "both"
+
+
+def read_sentence(
+    text: str, words: list[Word], place: tuple[int, int, int], lead: Sentence | None, rules: Rules
+) -> Sentence:
+    """The sentence at ``place`` (segment, first word, end) of a page's text, with what a list's lead-in says."""
+    segment, start, end = place
+    here = words[start:end]
+    folded = [word.text for word in here]
+    language = language_of(folded, rules)
+    sentence = Sentence(segment, start, end, language, matches(folded, rules.tables[language]))
+    gaps = [text[a.end : b.start] for a, b in pairwise(here)]
+    breaks = clause_breaks(sentence, folded, gaps)
+    negate(sentence, breaks, gaps, bool(lead and lead.tail_negated), int(rules.settings["negation_words"]))
+    judge(sentence, breaks)
+    if lead is not None:
+        sentence.against |= lead.against & {"promise", "not_operative"}
+    return sentence
+
+
+def clause_breaks(sentence: Sentence, words: list[str], gaps: list[str]) -> list[int]:
+    """The places (words) where a clause begins, with 0 and the end."""
+    breaks = {0, len(words)}
+    breaks |= {
+        at + 1 for at, gap in enumerate(gaps) if ";" in gap or "|" in gap or "\t" in gap or "–" in gap or "—" in gap
+    }
+    breaks |= {hit.start for hit in sentence.hits if hit.family in ("contrast", "except")}
+    starts = {
+        hit.start for hit in sentence.hits if hit.family in ("permit", "force", "negation", "prohibit", "no_consent")
+    }
+    for at in range(1, len(words)):
+        joined = words[at - 1] in JOINING
+        after_comma = "," in gaps[at - 1]
+        if (joined or after_comma) and starts & {at, at + 1, at + 2}:
+            breaks.add(at)
+    return sorted(breaks)
+
+
+def clause_of(at: int, breaks: list[int]) -> tuple[int, int]:
+    """Begin and end of the clause in which a word stands."""
+    place = bisect_right(breaks, at)
+    return breaks[place - 1], breaks[min(place, len(breaks) - 1)]
+
+
+def negate(sentence: Sentence, breaks: list[int], gaps: list[str], from_lead: bool, reach: int) -> None:
+    """Mark the cues that a negation, a prohibition or an exception takes the force from."""
+    length = breaks[-1]
+    dead = [False] * (length + 1)
+    if from_lead:
+        first = clause_of(0, breaks)[1]
+        dead[0:first] = [True] * first
+    inside_negation: set[int] = set()
+    for hit in sentence.hits:
+        if hit.family == "negation":
+            last = min(clause_of(hit.end - 1, breaks)[1], hit.end + reach)
+            inside_negation.update(range(hit.end, last))
+            dead[hit.end : last] = [True] * (last - hit.end)
+    for hit in sentence.hits:
+        if hit.family != "prohibit":
+            continue
+        begin, last = clause_of(hit.start, breaks)
+        undone = hit.start in inside_negation
+        dead[begin:last] = [not undone] * (last - begin)
+    except_positive(sentence, breaks, gaps, dead)
+    for hit in sentence.hits:
+        if hit.family not in ("negation", "prohibit", "flip", "except", "only", "resident", "contrast"):
+            hit.live = not dead[min(hit.end - 1, length)]
+    sentence.tail_negated = length > 0 and (
+        dead[length - 1] or any(h.family in ("negation", "prohibit") and h.end >= length - 1 for h in sentence.hits)
+    )
+
+
+def except_positive(sentence: Sentence, breaks: list[int], gaps: list[str], dead: list[bool]) -> None:
+    """What follows "except" after a positive is kept from the public; after a prohibition it is allowed."""
+    for hit in sentence.hits:
+        if hit.family != "except":
+            continue
+        _, last = clause_of(hit.start, breaks)
+        if hit.start <= 1:
+            last = next((at + 1 for at in range(hit.start, last - 1) if "," in gaps[at]), last)
+        prohibited = hit.start > 1 and dead[hit.start - 1]
+        dead[hit.end : last] = [not prohibited] * max(0, last - hit.end)
+        if not prohibited:
+            content = [h for h in sentence.hits if hit.end <= h.start < last]
+            if not any(h.family in ("personal", "secrecy") for h in content) and hit.start > 1:
+                sentence.withheld = True
+
+
+def judge(sentence: Sentence, breaks: list[int]) -> None:
+    """Work out what the sentence says: how public, how reusable, and what it says against it."""
+    has = sentence.has
+    sentence.public = publicity(sentence)
+    sentence.reuse = reusability(sentence, breaks)
+    promised = [clause_of(hit.start, breaks) for hit in sentence.where("later")]
+    audience = has("audience")
+    against = {
+        "promise": bool(promised) and not free_of(sentence, promised),
+        "consent": has("consent") or (has("no_consent", live=False) and not has("no_consent")),
+        "residents": has("resident", live=False),
+        "paid": has("paid") and not has("money") and has(*ABOUT_DATA),
+        "no_reuse": has("view_only", live=False) or reuse_forbidden(sentence, breaks),
+        "deleted": has("deleted") and not has("replaced"),
+        "not_operative": has("void"),
+        "discretion": has("supplier_may"),
+        "request": has("request") and has(*ABOUT_DATA, live=False),
+        "agency": has("agency") and not audience,
+        "internal": has("only") and has("internal", "agency", "city") and not audience,
+        "other": has("other") and not has("object"),
+    }
+    sentence.against = {kind for kind, is_said in against.items() if is_said}
+    sentence.withheld = sentence.withheld or publication_denied(sentence)
+
+
+def publication_denied(sentence: Sentence) -> bool:
+    """Whether the sentence keeps data other than personal or secret ones from the public."""
+    acts = [hit for hit in sentence.hits if hit.family in ("act", "access", "portal") and not hit.live]
+    denied = sentence.has("negation", "prohibit", live=False) and not sentence.has("act", "portal")
+    return bool(acts) and denied and not sentence.has("personal", live=False)
+
+
+def free_of(sentence: Sentence, clauses: list[tuple[int, int]]) -> bool:
+    """Whether an act and a reuse cue hold outside these clauses: then only a detail is left to agree."""
+    outside = [h for h in sentence.hits if h.live and not any(a <= h.start < b for a, b in clauses)]
+    families = {h.family for h in outside}
+    return bool(families & {"act", "access", "portal"}) and bool(families & {"reuse", "format"})
+
+
+def publicity(sentence: Sentence) -> int:
+    """How strongly the sentence brings data to anyone, 0 to 2."""
+    has = sentence.has
+    if has("audience") and (has("act", "offer", "access", "portal", "reuse") or (has("use") and has("permit", "free"))):
+        return 2
+    if has("portal") and has("act", "offer", "access", "reuse"):
+        return 2
+    if has("act") and has("reuse", "no_consent"):
+        return 2
+    return 1 if has("act", "portal") or (has("access") and has("permit", "free")) else 0
+
+
+def reusability(sentence: Sentence, breaks: list[int]) -> int:
+    """How strongly the sentence lets the data be used again, 0 to 2."""
+    has = sentence.has
+    if has("reuse"):
+        return 2
+    if has("audience"):
+        clauses = [clause_of(hit.start, breaks) for hit in sentence.where("use")]
+        permitted = [(a, b) for a, b in clauses if any(a <= h.start < b for h in sentence.where("permit"))]
+        if any(a <= h.start < b for a, b in permitted for h in sentence.where("audience")):
+            return 2
+    if has("use") and has("free", "permit") and has("audience", "portal"):
+        return 1
+    return 1 if has("format") else 0
+
+
+def reuse_forbidden(sentence: Sentence, breaks: list[int]) -> bool:
+    """Whether others than the supplier are forbidden to use the data again."""
+    for hit in sentence.hits:
+        if hit.family not in ("reuse", "use") or hit.live:
+            continue
+        begin, end = clause_of(hit.start, breaks)
+        inside = [h for h in sentence.hits if begin <= h.start < end]
+        families = {h.family for h in inside}
+        negated = bool(families & {"negation", "prohibit"})
+        named = hit.family == "reuse" or "audience" in families
+        if negated and named and "supplier" not in families and not families & {"personal", "secrecy"}:
+            return True
+    return False
