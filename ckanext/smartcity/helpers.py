@@ -129,12 +129,12 @@ def smartcity_percent(share: str) -> str:
     return f"{smartcity_number(rounded)}%"
 
 
-def smartcity_contract_decisions(contract_id: str) -> list[dict[str, Any]]:
-    """The decisions about a contract that the reader may see, the newest first; none of a deleted contract."""
+def smartcity_contract_decisions(contract_id: str) -> list[dict[str, Any]] | None:
+    """The decisions about a contract, the newest first; ``None`` for a contract that is deleted."""
     try:
         return tk.get_action("smartcity_contract_decision_list")({"user": tk.current_user.name}, {"id": contract_id})
     except tk.ObjectNotFound:
-        return []
+        return None
 
 
 def smartcity_choices(field: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import Any
 PUBLIC_FILES = ("codes", "decisions", "export", "figures", "queue_words")
 
 PUBLIC = {
+    "counting": ("snapshot_rows",),
     "projecting": ("decided_fields",),
     "register": ("manual_id",),
 }

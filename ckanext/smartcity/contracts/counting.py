@@ -183,9 +183,9 @@ def _highest_version(amendments: str | None) -> int:
     return max((int(version) for version in versions if version.isdecimal()), default=0)
 
 
-def snapshot_rows(days: Period) -> list[dict[str, Any]]:
+def snapshot_rows(year: int) -> list[dict[str, Any]]:
     """Rows of the input table ``contracts`` for a year: public contracts whose term touches it."""
-    return figures.snapshot_rows(register().contracts, days)
+    return figures.snapshot_rows(register().contracts, Period(date(year, 1, 1), date(year, 12, 31)))
 
 
 # The export

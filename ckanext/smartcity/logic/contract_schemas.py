@@ -152,8 +152,12 @@ def _splits(value: Any) -> tuple[str, ...]:
 
 
 def decision_list() -> Schema:
-    """A contract, by id or name."""
-    return {"id": [tk.get_validator("not_empty"), schema.line]}
+    """A contract, by id or name, and the page of its decisions."""
+    return {
+        "id": [tk.get_validator("not_empty"), schema.line],
+        "limit": [_default(1_000), schema.whole_number(1, 1_000)],
+        "offset": [_default(0), schema.whole_number(0, 1_000_000)],
+    }
 
 
 def export() -> Schema:

@@ -48,8 +48,20 @@ def queue() -> str | tuple[str, int]:
     pages = max(1, -(-answer["count"] // PAGE_ROWS))
     return tk.render(
         "smartcity/contracts/queue.html",
-        {"answer": answer, "filters": filters, "page": page, "pages": pages, "first": (page - 1) * PAGE_ROWS + 1},
+        {
+            "answer": answer,
+            "whole": _figures("register"),
+            "public": _figures("public"),
+            "filters": filters,
+            "page": page,
+            "pages": pages,
+            "first": (page - 1) * PAGE_ROWS + 1,
+        },
     )
+
+
+def _figures(scope: str) -> dict[str, Any]:
+    return tk.get_action("smartcity_contract_figure_show")(_context(), {"scope": scope})
 
 
 def contract(id: str) -> str | tuple[str, int]:

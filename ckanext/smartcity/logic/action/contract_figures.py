@@ -128,6 +128,8 @@ def smartcity_contract_decision_list(context: Context, data_dict: DataDict) -> l
     """All decisions about a contract that the caller may see, the newest first.
 
     :param id: the contract, id or name
+    :param limit: at most so many, 1 to 1000 (default 1000)
+    :param offset: leave out so many at the beginning (default 0)
 
     :returns: rows of ``id``, ``question`` (``city_service`` or ``open_data``), ``value`` (``yes``, ``no``,
         ``reopened``), ``scope`` (``full``, ``partial``), ``reason``, ``areas``, ``scope_note``, ``clause_from``,
@@ -146,9 +148,9 @@ def smartcity_contract_decision_list(context: Context, data_dict: DataDict) -> l
     reviewer = portal.is_walidata(user)
     if package is None or not (reviewer or _may_see(package.id, context)):
         raise tk.ObjectNotFound(tk._("There is no such contract."))
-    rows = store.decision_rows(package.id, store.contract_id(package))
+    rows = store.decision_rows(package.id, store.contract_id(package))[::-1]
     names = reviewer or _is_member(package.owner_org, user)
-    return _decision_dicts(rows, names=names, reviewer=reviewer)
+    return _decision_dicts(rows[data["offset"] :][: data["limit"]], names=names, reviewer=reviewer)
 
 
 def _may_see(package_id: str, context: Context) -> bool:
@@ -175,7 +177,7 @@ def _decision_dicts(rows: Sequence[Any], *, names: bool, reviewer: bool) -> list
             "evidence": [_quote_dict(quote, kinds) for quote in row.evidence],
             **({"reviewer_name": row.reviewer_name} if names else {}),
         }
-        for row in reversed(rows)
+        for row in rows
     ]
 
 

@@ -14,7 +14,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import helpers
 
-from ckanext.smartcity.contracts import counting, export, figures
+from ckanext.smartcity.contracts import counting, export
 from ckanext.smartcity.tests.contracts import made
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -123,10 +123,9 @@ def hide(how: str, name: str) -> None:
 def test_what_is_no_longer_public_leaves_figures_export_and_snapshot_at_once(how):
     made.contract()
     decide("bus-kota")
-    days = figures.period(YEAR, date(YEAR, 12, 31))
-    assert (shown()["yes"], len(exported()), len(counting.snapshot_rows(days))) == (1, 1, 1)
+    assert (shown()["yes"], len(exported()), len(counting.snapshot_rows(YEAR))) == (1, 1, 1)
     hide(how, "bus-kota")
-    assert (shown()["counted"], exported(), counting.snapshot_rows(days)) == (0, [], [])
+    assert (shown()["counted"], exported(), counting.snapshot_rows(YEAR)) == (0, [], [])
 
 
 def test_the_snapshot_says_what_was_decided():
@@ -134,7 +133,7 @@ def test_the_snapshot_says_what_was_decided():
         amendments=[{"version": "1", "note": "satu"}, {"version": "3", "note": "tiga"}, {"note": "tanpa nomor"}]
     )
     decide("bus-kota", "partial", scope_note="Jadwal saja", clause_until="2026-07-01")
-    (row,) = counting.snapshot_rows(figures.period(YEAR, date(YEAR, 12, 31)))
+    (row,) = counting.snapshot_rows(YEAR)
     assert (row["version"], row["city_service"], row["areas"], row["clause"]) == (3, True, "roads-traffic", True)
     assert (row["clause_from"], row["clause_until"]) == (date(2025, 12, 20), date(2026, 7, 1))
 

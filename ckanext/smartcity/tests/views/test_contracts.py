@@ -252,3 +252,14 @@ def test_an_odd_year_is_refused_in_words(app):
         assert not BeautifulSoup(answer.body, "html.parser").select(".sc-figure, main table")
     refused = BeautifulSoup(app.get("/en/smartcity/contracts?year=2099", status=400).body, "html.parser")
     assert "is not a whole number from 2000" in words(refused.main)
+
+
+def test_reviewers_see_both_figures_above_their_queue(app):
+    made.contract("bus")
+    made.contract("rahasia", private=True)
+    decide("rahasia", "no")
+    rows = section(page(app, "/en/smartcity/contracts/review", "wali"), "figures").select("tbody tr")
+    assert [words(row) for row in rows] == [
+        "All registered contracts 2 0 1 1 of 2 0% 0%",
+        "Published contracts 1 0 0 1 of 1 0% none decided",
+    ]
