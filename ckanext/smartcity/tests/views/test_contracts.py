@@ -12,6 +12,8 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories, helpers
 
+from ckanext.smartcity.contracts.clauses import assess
+from ckanext.smartcity.contracts.clauses.document import Document, Page
 from ckanext.smartcity.tests.contracts import made
 from ckanext.smartcity.tests.contracts.test_figures import decide, hide
 from ckanext.smartcity.tests.tokens import without_token
@@ -151,6 +153,9 @@ def test_clauses_come_in_both_languages_as_text(app):
     assert texts["id"].startswith("Penyedia menyerahkan Data Layanan") and texts["id"].endswith("kontrak berakhir.")
     assert texts["en"].startswith("The Provider delivers") and texts["en"].endswith("end of the contract.")
     assert "A draft, not legal advice." in words(soup.main)
+    for text in texts.values():
+        found = assess(Document((Page(1, text),)))
+        assert (found.result, found.scope) == ("likely_yes", "full"), found
 
 
 def test_the_file_is_the_same_for_everybody_and_while_nothing_changes(app):
