@@ -181,14 +181,14 @@ def _chunk(number: int, blocks: list[tuple[str, str]]) -> PageText:
     return PageText(number, "\n".join(parts), tuple(places))
 
 
-def limit_this_process() -> None:
+def limit_this_process(processor: int = PROCESSOR) -> None:
     """Let the system end this process when it takes too much; where it has no such bounds, the caller's clock does."""
     try:
         import resource
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
+    resource.setrlimit(resource.RLIMIT_CPU, (processor, processor))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
