@@ -6,7 +6,7 @@ which data about the service reach anyone, who may use them again (docs/contract
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ckanext.smartcity.contracts.clauses import combine, repair, rules, scope, segment
 from ckanext.smartcity.contracts.clauses.document import Document, Page, has_text
@@ -83,12 +83,17 @@ def read(document: Document, known: rules.Rules) -> combine.Reading:
     texts = {page.number: page.text for page in document.pages}
     reading = combine.Reading(parts, [], combine.roles_of(parts, texts, known), ticked(parts), texts)
     last: dict[int, scope.Sentence] = {}
+    seen: dict[tuple[str, str], scope.Sentence] = {}
     for at, part in enumerate(parts):
         lead = last.get(part.lead) if part.lead is not None else None
+        brought = scope.brought_by(lead)
         for start, end in part.sentences:
-            sentence = scope.read_sentence(texts[part.page], part.words, (at, start, end), lead, known)
-            reading.sentences.append(sentence)
-            last[at] = sentence
+            written = texts[part.page][part.words[start].start : part.words[end - 1].end]
+            key = (written, ",".join(sorted(brought)))
+            if key not in seen:
+                seen[key] = scope.read_sentence(texts[part.page], part.words[start:end], brought, known)
+            last[at] = replace(seen[key], segment=at, start=start, end=end)
+            reading.sentences.append(last[at])
     return reading
 
 

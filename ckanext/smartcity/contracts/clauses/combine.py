@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from ckanext.smartcity.contracts.clauses.lines import DECORATION, heading_word
 from ckanext.smartcity.contracts.clauses.match import matches
@@ -36,6 +37,11 @@ class Reading:
     roles: list[str]
     ticked: list[bool]
     texts: dict[int, str]
+
+    @cached_property
+    def contrary(self) -> list[int]:
+        """The sentences that say something against, but those of options left open."""
+        return [at for at, s in enumerate(self.sentences) if (s.against or s.withheld) and self.ticked[s.segment]]
 
 
 def roles_of(segments: list[Segment], texts: dict[int, str], rules: Rules) -> list[str]:
@@ -151,9 +157,8 @@ def undone_by(reading: Reading, permission: Permission, rules: Rules) -> int | N
     """The sentence that undoes a permission, or None."""
     own = {reading.sentences[permission.public].segment, reading.sentences[permission.reuse].segment}
     first, last = min(own), max(own)
-    for at, sentence in enumerate(reading.sentences):
-        if not sentence.against or not reading.ticked[sentence.segment]:
-            continue
+    for at in reading.contrary:
+        sentence = reading.sentences[at]
         if sentence.segment in own:
             kinds = sentence.against & (UNDOING_HERE if at in (permission.public, permission.reuse) else UNDOING_NEAR)
             if kinds and not resists(reading, permission, kinds):

@@ -28,6 +28,7 @@ SHORT_LINE_WORDS = 5
 LONGEST_LABEL = 8
 LONGEST_CODE = 6
 LONGEST_BOX = 6
+BOX_SIGNS = frozenset(TICKED + UNTICKED + "[(")
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,15 @@ def read_line(text: str, start: int, end: int) -> Line:
     end = start + len(stripped)
     if not stripped:
         return Line(start, end, "")
-    box = read_box(stripped)
+    label, level, used = read_label(stripped)
+    box = read_box(stripped, used)
     if box is not None:
         ticked, used = box
         return Line(start, end, stripped, "box", "", 4, start + used, ticked)
-    if stripped.count("|") >= 1 or "\t" in stripped:
+    if "|" in stripped or "\t" in stripped:
         return Line(start, end, stripped, "row", stripped.strip("| ").split("|")[0].strip()[:LONGEST_LABEL], 3, start)
     if is_code(stripped):
         return Line(start, end, stripped, "item", stripped, 3, start)
-    label, level, used = read_label(stripped)
     if used:
         return Line(start, end, stripped, "item", label, level, start + used)
     return Line(start, end, stripped, body=start)
@@ -80,22 +81,20 @@ def is_code(line: str) -> bool:
     return len(line) <= LONGEST_CODE and any(c.isdigit() for c in line) and all(c.isalnum() or c in "-./" for c in line)
 
 
-def read_box(line: str) -> tuple[bool, int] | None:
-    """Whether the line begins with a tick box (after at most a bullet or label): ticked, and the length of it."""
-    skip = 0
-    while skip < len(line) and skip < LONGEST_LABEL and (line[skip] in BULLETS + ". |" or line[skip].isspace()):
-        skip += 1
-    label, _, used = read_label(line[skip:])
-    places = (skip, skip + used) if label else (skip,)
-    return next((box for box in (box_at(line, at) for at in places) if box is not None), None)
+def read_box(line: str, labelled: int) -> tuple[bool, int] | None:
+    """Whether the line begins with a tick box, after at most a bullet or a label: ticked, and where the box ends."""
+    for place in {0, labelled}:
+        at = place
+        while at < len(line) and at < LONGEST_LABEL and line[at] in BULLETS + ". |\t":
+            at += 1
+        if at < len(line) and line[at] in BOX_SIGNS:
+            return box_at(line, at)
+    return None
 
 
 def box_at(line: str, at: int) -> tuple[bool, int] | None:
     """The tick box at a place of a line, as ☑, [x] or ( ): ticked, and where it ends."""
-    rest = line[at:].lstrip("| ")
-    at = len(line) - len(rest)
-    if not rest:
-        return None
+    rest = line[at:]
     if rest[0] in TICKED + UNTICKED:
         return rest[0] in TICKED, at + 1
     closing = rest.find({"[": "]", "(": ")"}.get(rest[0], "\0"), 0, LONGEST_BOX)

@@ -48,21 +48,29 @@ def fold(word: str) -> str:
     return bare.translate(LOOK_ALIKES).replace("rn", "m")
 
 
+class Spaces(dict[int, str | int]):
+    """A table for ``str.translate``: letters, digits and soft hyphens stay, all else becomes a space."""
+
+    def __missing__(self, code: int) -> str | int:
+        character = chr(code)
+        self[code] = code if character.isalnum() or character == SOFT_HYPHEN else " "
+        return self[code]
+
+
+SPACES = Spaces()
+
+
 def pieces(text: str, start: int, end: int) -> list[Word]:
-    """The runs of letters and digits of a stretch of text, in order; over-long runs are cut off, not compared whole."""
+    """The runs of letters and digits of a stretch of text, in order; over-long runs are compared by their beginning."""
     found: list[Word] = []
-    begin = -1
-    for at in range(start, end):
-        character = text[at]
-        if character.isalnum() or character == SOFT_HYPHEN:
-            if begin < 0:
-                begin = at
-        elif begin >= 0:
-            folded = fold(text[begin : min(at, begin + LONGEST_WORD)])
-            found.append(Word("nomor" if folded == "no" and character == "." else folded, begin, at))
-            begin = -1
-    if begin >= 0:
-        found.append(Word(fold(text[begin : min(end, begin + LONGEST_WORD)]), begin, end))
+    stretch = text[start:end].translate(SPACES)
+    at = 0
+    for run in stretch.split():
+        at = stretch.index(run, at)
+        folded = fold(run[:LONGEST_WORD])
+        begin, at = start + at, at + len(run)
+        abbreviated = folded == "no" and text[start + at : start + at + 1] == "."
+        found.append(Word("nomor" if abbreviated else folded, begin, start + at))
     return found
 
 
@@ -70,12 +78,20 @@ def words(text: str, start: int, end: int, known: Collection[str]) -> list[Word]
     """The words of a stretch of text with broken ones joined; ``known`` are the folded words that cues are made of."""
     loose = spaced_letters_joined(text, pieces(text, start, end))
     joined: list[Word] = []
-    at = 0
-    while at < len(loose):
-        word, used = longest_join(text, loose, at, known)
+    at, last = 0, len(loose) - 1
+    while at <= last:
+        word, used = loose[at], 1
+        if at < last and may_be_torn(text, word, loose[at + 1], known):
+            word, used = longest_join(text, loose, at, known)
         joined.append(word)
         at += used
     return joined
+
+
+def may_be_torn(text: str, word: Word, following: Word, known: Collection[str]) -> bool:
+    """Whether a word and the next may be parts of one: a hyphen between them, or one of them no word of a cue."""
+    whole = word.text in known and following.text in known and word.text not in PREFIXES
+    return not whole or text[word.end] in HYPHENS
 
 
 def longest_join(text: str, loose: list[Word], at: int, known: Collection[str]) -> tuple[Word, int]:

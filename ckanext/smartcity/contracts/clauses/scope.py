@@ -16,6 +16,7 @@ from ckanext.smartcity.contracts.clauses.repair import Word
 from ckanext.smartcity.contracts.clauses.rules import Rules
 
 ABOUT_DATA = ("object", "act", "offer", "access", "portal", "reuse", "use", "format", "audience")
+PUBLIC_LICENCES = ("licence-name", "open-licence")
 JOINING = frozenset({"dan", "serta", "and", "or", "atau", "nor"})
 ENOUGH_STOP_WORDS = 3
 
@@ -38,10 +39,17 @@ class Sentence:
     withheld: bool = False
     tail_negated: bool = False
     against: set[str] = field(default_factory=set)
+    holding: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+
+    def settle(self) -> None:
+        """Remember which families stand here and which hold, once negations are known."""
+        self.named = frozenset(hit.family for hit in self.hits)
+        self.holding = frozenset(hit.family for hit in self.hits if hit.live)
 
     def has(self, *families: str, live: bool = True) -> bool:
         """Whether a cue of one of the families stands here (and holds, unless ``live`` is false)."""
-        return any(hit.family in families and (hit.live or not live) for hit in self.hits)
+        return not (self.holding if live else self.named).isdisjoint(families)
 
     def where(self, family: str) -> list[Hit]:
         """The cues of a family that hold."""
@@ -61,21 +69,25 @@ def language_of(words: Iterable[str], rules: Rules) -> str:
     return "both"
 
 
-def read_sentence(
-    text: str, words: list[Word], place: tuple[int, int, int], lead: Sentence | None, rules: Rules
-) -> Sentence:
-    """The sentence at ``place`` (segment, first word, end) of a page's text, with what a list's lead-in says."""
-    segment, start, end = place
-    here = words[start:end]
+def brought_by(lead: Sentence | None) -> frozenset[str]:
+    """What a list's lead-in brings to its items: "negated", "promise", "not_operative"."""
+    if lead is None:
+        return frozenset()
+    negated = {"negated"} if lead.tail_negated else set()
+    return frozenset(negated | (lead.against & {"promise", "not_operative"}))
+
+
+def read_sentence(text: str, here: list[Word], brought: frozenset[str], rules: Rules) -> Sentence:
+    """What the words of one sentence of a page's text say; ``brought`` is what its list's lead-in says."""
     folded = [word.text for word in here]
     language = language_of(folded, rules)
-    sentence = Sentence(segment, start, end, language, matches(folded, rules.tables[language]))
+    sentence = Sentence(0, 0, len(here), language, matches(folded, rules.tables[language]))
     gaps = [text[a.end : b.start] for a, b in pairwise(here)]
     breaks = clause_breaks(sentence, folded, gaps)
-    negate(sentence, breaks, gaps, bool(lead and lead.tail_negated), int(rules.settings["negation_words"]))
+    negate(sentence, breaks, gaps, "negated" in brought, int(rules.settings["negation_words"]))
+    sentence.settle()
     judge(sentence, breaks)
-    if lead is not None:
-        sentence.against |= lead.against & {"promise", "not_operative"}
+    sentence.against |= brought - {"negated"}
     return sentence
 
 
@@ -201,7 +213,7 @@ def publicity(sentence: Sentence) -> int:
 def reusability(sentence: Sentence, breaks: list[int]) -> int:
     """How strongly the sentence lets the data be used again, 0 to 2."""
     has = sentence.has
-    if has("reuse"):
+    if any(not between_parties(sentence, hit, breaks) for hit in sentence.where("reuse")):
         return 2
     if has("audience"):
         clauses = [clause_of(hit.start, breaks) for hit in sentence.where("use")]
@@ -211,6 +223,14 @@ def reusability(sentence: Sentence, breaks: list[int]) -> int:
     if has("use") and has("free", "permit") and has("audience", "portal"):
         return 1
     return 1 if has("format") else 0
+
+
+def between_parties(sentence: Sentence, hit: Hit, breaks: list[int]) -> bool:
+    """Whether a permission to use is one of the parties' or the agencies' own, not of anyone."""
+    if hit.name in PUBLIC_LICENCES or sentence.has("audience", "portal"):
+        return False
+    begin, end = clause_of(hit.start, breaks)
+    return any(h.family in ("city", "supplier", "agency") for h in sentence.hits if begin <= h.start < end)
 
 
 def reuse_forbidden(sentence: Sentence, breaks: list[int]) -> bool:

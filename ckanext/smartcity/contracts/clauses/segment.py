@@ -66,6 +66,9 @@ def lead_in(before: list[Segment], segment: Segment, page: Page) -> int | None:
     """The nearest earlier segment of a higher level that ends with a colon, under the same heading."""
     if segment.kind not in ("item", "box", "row") or not before:
         return None
+    last = before[-1]
+    if (last.page, last.group, last.level, last.kind) == (segment.page, segment.group, segment.level, segment.kind):
+        return last.lead
     for at in range(len(before) - 1, max(-1, len(before) - LEAD_IN_REACH), -1):
         other = before[at]
         if other.page != segment.page or other.group != segment.group:
