@@ -45,7 +45,7 @@ HOSTILE = {
 }
 
 
-# Text of a hundred thousand signs in few lines is read in 200 ms; ten thousand lines and more take longer, not for ever.
+# A hundred thousand signs in few lines are read in 200 ms; ten thousand lines and more take longer, not for ever.
 NO_LINES = ("one letter", "spaces", "brackets", "cue words")
 
 
@@ -60,13 +60,20 @@ def test_the_suggested_clauses_are_open_data_policies(text: str) -> None:
     assert "CC BY 4.0" in assessment.findings[0].quote
 
 
+def seconds(document: Document) -> float:
+    """Processor time of one assessment, the best of three: the machine may be busy."""
+    taken = []
+    for _ in range(3):
+        started = time.process_time()
+        assert "error" not in assess(document).warnings
+        taken.append(time.process_time() - started)
+    return min(taken)
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_takes_no_longer_than_other_text(name: str) -> None:
     rules.load()
-    started = time.process_time()
-    assessment = assess(one_page(HOSTILE[name]))
-    assert time.process_time() - started < (0.2 if name in NO_LINES else 1.5)
-    assert "error" not in assessment.warnings
+    assert seconds(one_page(HOSTILE[name])) < (0.2 if name in NO_LINES else 1.5)
 
 
 def test_quotes_are_the_text_of_the_page_at_the_place_they_name() -> None:
@@ -133,7 +140,6 @@ def test_a_contract_of_sixty_pages_is_assessed_in_time() -> None:
     )
     pages = tuple(Page(n, f"Pasal {n}\nPemeliharaan\n\n{filler}") for n in range(1, 61))
     document = Document((*pages[:30], Page(31, CLAUSE_ID), *(Page(p.number + 1, p.text) for p in pages[30:])))
-    started = time.process_time()
+    assert seconds(document) < 0.6
     assessment = assess(document)
-    assert time.process_time() - started < 0.6
     assert (assessment.result, assessment.findings[0].page) == ("likely_yes", 31)
