@@ -37,18 +37,6 @@ COUNTED = (
     "dates_assumed",
     "amendments",
 )
-DECIDED = (
-    "value",
-    "scope",
-    "reason",
-    "areas",
-    "scope_note",
-    "clause_from",
-    "clause_until",
-    "evidence",
-    "decided_at",
-    "rule_version",
-)
 
 
 class Decided(NamedTuple):
@@ -80,7 +68,7 @@ def _newest(question: str) -> Any:
     """The newest decision of a question, beside each contract."""
     row = ContractDecision.__table__.c
     return (
-        sa.select(*(row[name] for name in DECIDED))
+        sa.select(*(row[name] for name in Decided._fields))
         .where(row.package_id == PACKAGE.c.id, row.contract_id == KEY, row.question == question)
         .order_by(row.number.desc())
         .limit(1)
@@ -92,32 +80,27 @@ SERVICE, CLAUSE = _newest(codes.CITY_SERVICE), _newest(codes.OPEN_DATA)
 
 
 def _contracts(condition: Any, *columns: Any) -> Any:
-    """A query of contracts by key, with their owner and what is decided about them."""
+    """A query of contracts by key: what is decided about them first, as ``_decided`` reads it, then the rest."""
     joined = (
         sa.join(PACKAGE, GROUP, GROUP.c.id == PACKAGE.c.owner_org, isouter=True)
         .join(SERVICE, sa.true(), isouter=True)
         .join(CLAUSE, sa.true(), isouter=True)
     )
     decided = [
-        getattr(table.c, name).label(f"decided_{question}_{name}")
-        for question, table in ((codes.CITY_SERVICE, SERVICE), (codes.OPEN_DATA, CLAUSE))
-        for name in DECIDED
+        table.c[name].label(f"decided_{table.name}_{name}") for table in (SERVICE, CLAUSE) for name in Decided._fields
     ]
-    return (
-        sa.select(KEY.label("contract_id"), PACKAGE.c.name, GROUP.c.name.label("organization"), *columns, *decided)
-        .select_from(joined)
-        .where(condition)
-        .order_by(KEY, PACKAGE.c.id)
-    )
+    about = (KEY.label("contract_id"), PACKAGE.c.name, GROUP.c.name.label("organization"))
+    return sa.select(*decided, *about, *columns).select_from(joined).where(condition).order_by(KEY, PACKAGE.c.id)
 
 
 def _decided(row: Any) -> decisions.InForce:
     """The decisions in force of a row of ``_contracts``."""
-    return decisions.InForce(**{question: _in_force(row, question) for question in codes.QUESTIONS})
+    size = len(Decided._fields)
+    return decisions.InForce(_in_force(row[:size]), _in_force(row[size : 2 * size]))
 
 
-def _in_force(row: Any, question: str) -> Decided | None:
-    found = Decided._make(row._mapping[f"decided_{question}_{name}"] for name in DECIDED)
+def _in_force(cells: Sequence[Any]) -> Decided | None:
+    found = Decided._make(cells)
     return None if found.value in (None, codes.REOPENED) else found
 
 
