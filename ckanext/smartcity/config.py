@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ckan.plugins import toolkit as tk
 
+from ckanext.smartcity.contracts.reading import Limits
 from ckanext.smartcity.visits.address import networks
 from ckanext.smartcity.visits.settings import Settings, plain_root_path
 
@@ -58,6 +59,25 @@ def catalogue_sources() -> CatalogueSources:
 def list_contracts() -> bool:
     """Whether service contracts appear in general listings."""
     return tk.config["ckanext.smartcity.portal.list_contracts"]
+
+
+def contract_storage() -> str:
+    """Name of CKAN's file storage for documents of contracts, or an empty text."""
+    return tk.config["ckanext.smartcity.contracts.storage"]
+
+
+def contract_limits() -> Limits:
+    """How much of a document is read, and for how long."""
+    return Limits(
+        tk.config["ckanext.smartcity.contracts.max_pages"],
+        tk.config["ckanext.smartcity.contracts.max_characters"],
+        tk.config["ckanext.smartcity.contracts.read_timeout"],
+    )
+
+
+def jobs_queue() -> str:
+    """Name of the queue of CKAN's background jobs that ours go to."""
+    return tk.config["ckanext.smartcity.jobs.queue"]
 
 
 def page_address(path: str) -> str:

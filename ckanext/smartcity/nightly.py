@@ -12,7 +12,7 @@ from ckan.plugins import toolkit as tk
 from redis import RedisError
 from sqlalchemy.exc import OperationalError
 
-from ckanext.smartcity import config
+from ckanext.smartcity import config, nightly_contracts
 from ckanext.smartcity.visits import checks, state
 from ckanext.smartcity.visits.flush import Flush
 from ckanext.smartcity.visits.redis_counters import RedisCounters
@@ -40,6 +40,10 @@ class Step(NamedTuple):
 
 def steps(settings: Settings, engine: sa.Engine) -> list[Step]:
     """The list: what is counted first, then the checks."""
+    return [*_visit_steps(settings, engine), *_contract_steps()]
+
+
+def _visit_steps(settings: Settings, engine: sa.Engine) -> list[Step]:
     if not settings.enabled:
         return []
     flush = Flush(settings, engine)
@@ -47,6 +51,19 @@ def steps(settings: Settings, engine: sa.Engine) -> list[Step]:
         Step("visits: full pass and read-back", lambda: full_pass(flush)),
         Step("visits: start checks", lambda: start_checks(settings, engine)),
     ]
+
+
+def _contract_steps() -> list[Step]:
+    return [
+        Step("contracts: pending documents", lambda: _nothing(nightly_contracts.read_pending())),
+        Step("contracts: changed rules", lambda: _nothing(nightly_contracts.look_again())),
+        Step("contracts: decisions and datasets", nightly_contracts.unlike_decisions),
+    ]
+
+
+def _nothing(_number: int) -> list[str]:
+    """A step that did its work found no problem."""
+    return []
 
 
 def run(todo: Sequence[Step], engine: sa.Engine, say: Callable[[str, list[str]], None]) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ckanext.smartcity.cli.contract_care import check, read
 from ckanext.smartcity.cli.contract_figures import export, figures
 
 
@@ -12,5 +13,7 @@ def contracts() -> None:
     """The register of service contracts."""
 
 
+contracts.add_command(check)
 contracts.add_command(export)
 contracts.add_command(figures)
+contracts.add_command(read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -34,12 +35,13 @@ def worker() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    loop.run(jobs(config.visits_settings(), nightly.own_engine()), stop, nightly.AWAY)
+    app = click.get_current_context().meta["flask_app"]
+    loop.run(jobs(config.visits_settings(), nightly.own_engine(), app), stop, nightly.AWAY)
 
 
-def jobs(settings: Settings, engine: sa.Engine) -> list[loop.Job]:
-    """What the worker does, and how often."""
-    night = loop.Job("The night list could not be done", NIGHT_SECONDS, lambda: _night(settings, engine))
+def jobs(settings: Settings, engine: sa.Engine, app: Any) -> list[loop.Job]:
+    """What the worker does, and how often. ``app``: CKAN's application, which actions of the night list need."""
+    night = loop.Job("The night list could not be done", NIGHT_SECONDS, lambda: _night(settings, engine, app))
     if not settings.enabled:
         return [night]
     flush, ask = Flush(settings, engine).due, lambda: heartbeat.ask(settings.probe_url)
@@ -51,9 +53,10 @@ def jobs(settings: Settings, engine: sa.Engine) -> list[loop.Job]:
     ]
 
 
-def _night(settings: Settings, engine: sa.Engine) -> None:
+def _night(settings: Settings, engine: sa.Engine, app: Any) -> None:
     if nightly.is_due(engine, nightly.city_now()):
-        nightly.run(nightly.steps(settings, engine), engine, _tell)
+        with app.app_context():
+            nightly.run(nightly.steps(settings, engine), engine, _tell)
 
 
 def _check(settings: Settings, engine: sa.Engine) -> None:

@@ -14,6 +14,7 @@ PUBLIC_FILES = ("codes", "decisions", "export", "figures", "queue_words")
 
 PUBLIC = {
     "counting": ("snapshot_rows",),
+    "access": ("may_handle_document", "may_handle_documents"),
     "projecting": ("decided_fields",),
     "register": ("manual_id",),
 }

@@ -8,12 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ckanext.smartcity.contracts import decisions
 from ckanext.smartcity.contracts.decisions import InForce
 from ckanext.smartcity.contracts.models import (
     ContractDecision,
     ContractDocument,
+    ContractImportRow,
     ContractPage,
     ContractSuggestion,
 )
@@ -58,6 +60,17 @@ def decision_rows(package_id: str, key: str) -> Sequence[ContractDecision]:
     return model.Session.scalars(query).all()
 
 
+def contracts() -> Sequence[model.Package]:
+    """All contracts that are not deleted, by name."""
+    query = sa.select(model.Package).where(model.Package.type == CONTRACT, model.Package.state != "deleted")
+    return model.Session.scalars(query.order_by(model.Package.name)).all()
+
+
+def all_decision_rows() -> Sequence[ContractDecision]:
+    """The decisions about every contract, oldest first."""
+    return model.Session.scalars(sa.select(ContractDecision).order_by(ContractDecision.number)).all()
+
+
 def in_force(package: model.Package) -> InForce:
     """What is decided about a contract now."""
     return decisions.in_force(decision_rows(package.id, contract_id(package)))
@@ -100,6 +113,46 @@ def pages(document_id: str) -> Sequence[ContractPage]:
     return model.Session.scalars(query).all()
 
 
+def delete_pages(document_id: str) -> None:
+    model.Session.execute(sa.delete(ContractPage).where(ContractPage.document_id == document_id))
+
+
+def held_document(document_id: str) -> ContractDocument | None:
+    """A document that is there, read afresh; nobody else reads or deletes it until we commit."""
+    query = sa.select(ContractDocument).where(ContractDocument.id == document_id, ContractDocument.deleted_at.is_(None))
+    held = query.with_for_update().execution_options(populate_existing=True)
+    return model.Session.scalars(held).first()
+
+
+def pending_documents() -> Sequence[str]:
+    """Ids of documents that nobody has read yet, oldest first."""
+    row = ContractDocument
+    query = sa.select(row.id).where(row.state == "uploaded", row.deleted_at.is_(None)).order_by(row.uploaded_at)
+    return model.Session.scalars(query).all()
+
+
+def is_evidence(document_id: str) -> bool:
+    """Whether a decision refers to a document."""
+    query = sa.select(ContractDecision.id).where(ContractDecision.evidence.contains([{"document_id": document_id}]))
+    return model.Session.scalars(query.limit(1)).first() is not None
+
+
+def may_edit(user_name: str | None, organization_id: str | None) -> bool:
+    """Whether an active person is an editor or admin of an organization."""
+    user = model.User.get(user_name) if user_name else None
+    if user is None or user.state != "active" or not organization_id:
+        return False
+    member = model.Member
+    query = sa.select(member.id).where(
+        member.table_name == "user",
+        member.table_id == user.id,
+        member.group_id == organization_id,
+        member.state == "active",
+        member.capacity.in_(("editor", "admin")),
+    )
+    return model.Session.scalars(query.limit(1)).first() is not None
+
+
 def suggestion(package_id: str) -> ContractSuggestion | None:
     """The newest suggestion for a contract."""
     query = (
@@ -109,6 +162,34 @@ def suggestion(package_id: str) -> ContractSuggestion | None:
         .limit(1)
     )
     return model.Session.scalars(query).first()
+
+
+def newest_suggestions() -> Sequence[ContractSuggestion]:
+    """The newest suggestion of each contract."""
+    row = ContractSuggestion
+    query = sa.select(row).distinct(row.package_id).order_by(row.package_id, row.number.desc())
+    return model.Session.scalars(query).all()
+
+
+def forget_suggestions(package_id: str) -> None:
+    model.Session.execute(sa.delete(ContractSuggestion).where(ContractSuggestion.package_id == package_id))
+
+
+# What was imported
+
+
+def forget_imported(key: str) -> None:
+    """Take the values of a contract out of the imported rows; which rows they were stays."""
+    row = ContractImportRow
+    emptied = sa.update(row).where(row.contract_id == key).values(fields={}, reasons=[], changes={})
+    model.Session.execute(emptied)
+
+
+def hide_supplier(key: str, name: str) -> None:
+    """Replace the supplier's name in the imported rows of a contract."""
+    row = ContractImportRow
+    hidden = row.fields.op("||")(sa.cast({"supplier_name": name}, JSONB))
+    model.Session.execute(sa.update(row).where(row.contract_id == key).values(fields=hidden, changes={}))
 
 
 # Who decides

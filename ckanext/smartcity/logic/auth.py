@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.smartcity import portal
+from ckanext.smartcity import contracts, portal
 
 __all__ = [
     "smartcity_agency_list",
     "smartcity_agency_show",
+    "smartcity_contract_check",
     "smartcity_contract_decision_create",
     "smartcity_contract_decision_list",
+    "smartcity_contract_document_create",
+    "smartcity_contract_document_delete",
+    "smartcity_contract_document_list",
+    "smartcity_contract_document_read",
+    "smartcity_contract_document_show",
     "smartcity_contract_export",
     "smartcity_contract_figure_show",
+    "smartcity_contract_page_show",
     "smartcity_contract_queue_list",
     "smartcity_contract_suggestion_show",
+    "smartcity_contract_supplier_hide",
     "smartcity_indicator_list",
     "smartcity_indicator_show",
     "smartcity_opd_rename",
@@ -89,6 +99,46 @@ def smartcity_contract_suggestion_show(context: Context, data_dict: DataDict) ->
     return _walidata(context)
 
 
+def smartcity_contract_document_create(context: Context, data_dict: DataDict) -> AuthResult:
+    """Editors of the contract's office, and contract reviewers."""
+    return _handles_documents(context, data_dict)
+
+
+def smartcity_contract_document_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Editors of the contract's office, and contract reviewers."""
+    return _handles_documents(context, data_dict)
+
+
+def smartcity_contract_document_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Editors of the contract's office, and contract reviewers."""
+    return _handles_document(context, data_dict)
+
+
+def smartcity_contract_document_delete(context: Context, data_dict: DataDict) -> AuthResult:
+    """Editors of the contract's office, and contract reviewers; a document that is evidence the action keeps."""
+    return _handles_document(context, data_dict)
+
+
+def smartcity_contract_document_read(context: Context, data_dict: DataDict) -> AuthResult:
+    """Editors of the contract's office, and contract reviewers."""
+    return _handles_document(context, data_dict)
+
+
+def smartcity_contract_page_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: the texts of documents are for nobody else."""
+    return _walidata(context)
+
+
+def smartcity_contract_check(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers."""
+    return _walidata(context)
+
+
+def smartcity_contract_supplier_hide(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers."""
+    return _walidata(context)
+
+
 def smartcity_tag_list(context: Context, data_dict: DataDict) -> AuthResult:
     """Editors and admins of the walidata."""
     return _walidata(context)
@@ -148,6 +198,22 @@ def smartcity_visit_year_show(context: Context, data_dict: DataDict) -> AuthResu
 def smartcity_visit_status_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Sysadmins, whom CKAN never asks further."""
     return {"success": False, "msg": tk._("Only sysadmins may see the state of the count.")}
+
+
+def _handles_documents(context: Context, data_dict: DataDict) -> AuthResult:
+    return _handles(context, contracts.may_handle_documents, data_dict)
+
+
+def _handles_document(context: Context, data_dict: DataDict) -> AuthResult:
+    return _handles(context, contracts.may_handle_document, data_dict)
+
+
+def _handles(context: Context, may: Callable[[str | None, str], bool], data_dict: DataDict) -> AuthResult:
+    """Unknown things are refused like forbidden ones."""
+    user = context.get("user")
+    if portal.is_walidata(user) or may(user, str(data_dict.get("id") or "")):
+        return {"success": True}
+    return {"success": False, "msg": tk._("Only editors of the contract's office and reviewers may do this.")}
 
 
 def _walidata(context: Context) -> AuthResult:

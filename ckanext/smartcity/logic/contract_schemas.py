@@ -53,6 +53,42 @@ def suggestion_show() -> Schema:
     return {"id": [tk.get_validator("not_empty"), schema.line], **_queue_filters()}
 
 
+def reference() -> Schema:
+    """One thing by its id."""
+    return {"id": [tk.get_validator("not_empty"), schema.line]}
+
+
+def check() -> Schema:
+    """Whether the datasets that differ are mended."""
+    return {"fix": [_default(False), tk.get_validator("boolean_validator")]}
+
+
+KINDS = ("signed", "annex", "amendment", "summary")  # of documents
+
+
+def document_create() -> Schema:
+    """A file, and what it is."""
+    kind = schema.one_of(tk._("Kind of document"), schema.same(KINDS))
+    return {**reference(), "kind": [_default("signed"), kind], "upload": [_file]}
+
+
+def document_read() -> Schema:
+    """A document, and whether to read it anew."""
+    return {**reference(), "again": [_default(False), tk.get_validator("boolean_validator")]}
+
+
+def page_show() -> Schema:
+    """A page of a document."""
+    return {**reference(), "page": [tk.get_validator("not_empty"), _page_number]}
+
+
+def _file(value: Any) -> Any:
+    """A file that was sent with the form or call."""
+    if not hasattr(value, "stream") or not getattr(value, "filename", ""):
+        raise tk.Invalid(tk._("Choose a file."))
+    return value
+
+
 def _queue_filters() -> Schema:
     return {
         "state": [_default(""), _known(tk._("State"), queue_words.STATES)],

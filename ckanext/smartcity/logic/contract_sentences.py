@@ -23,6 +23,9 @@ def _sentences() -> dict[str, str]:
         "decided_meanwhile": _(
             "{name} has decided about this contract meanwhile. Look at that decision, then send yours again."
         ),
+        "document_is_evidence": _(
+            "A decision refers to this document, so only a sysadmin can delete it. Ask one if it must go."
+        ),
         "document_missing": _("No document of this contract is registered. Upload the one that was read first."),
         "document_unknown": _("This document does not belong to the contract, or was deleted. Choose another one."),
         "not_a_city_service": _(
@@ -38,5 +41,24 @@ def _sentences() -> dict[str, str]:
         "reason_of_other_answer": _("This reason belongs to the other answer. Choose one that goes with yours."),
         "reopened_without_note": _("Say in the note why the question is open again."),
         "scope_note_missing": _("Say which part of the data the policy covers. Everybody can read this."),
+        "read_crashed": _("Reading the file took too much memory. Save it anew as PDF and upload it again."),
+        "read_damaged": _("The file is damaged. Save it anew and upload it again."),
+        "read_encrypted": _("The file is locked with a password. Upload it without one."),
+        "read_no_reader": _("This portal cannot read documents: its extra part for contracts is not installed."),
+        "read_no_words": _(
+            "The letters in this file make no words, as with some printed fonts: the system cannot read it. Read it "
+            "yourself, or upload a version with OCR."
+        ),
+        "read_scan": _(
+            "A scan without a text layer: the system cannot read it. Read it yourself, or upload a version with OCR."
+        ),
+        "read_timeout": _("Reading the file took too long. Upload it in smaller parts."),
+        "read_too_large": _("The file unpacks to too much. Save it anew, without large pictures, and upload it again."),
+        "read_unknown_type": _("The file is neither PDF nor DOCX. Save it as PDF and upload it again."),
         "service_reason_missing": _("Say why the contract provides no city service."),
+        "upload_empty": _("The file is empty. Choose another one."),
+        "upload_no_storage": _(
+            "No place for documents is configured. Ask a sysadmin to set ckanext.smartcity.contracts.storage."
+        ),
+        "upload_too_large": _("The file has more than 10 MB. Save it smaller, or upload its parts."),
     }

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from ckanext.smartcity.logic.action.contract_care import (
+    dataset_purge,
+    smartcity_contract_check,
+    smartcity_contract_supplier_hide,
+)
 from ckanext.smartcity.logic.action.contract_decisions import smartcity_contract_decision_create
+from ckanext.smartcity.logic.action.contract_documents import (
+    smartcity_contract_document_create,
+    smartcity_contract_document_delete,
+    smartcity_contract_document_list,
+    smartcity_contract_document_read,
+    smartcity_contract_document_show,
+    smartcity_contract_page_show,
+)
 from ckanext.smartcity.logic.action.contract_figures import (
     smartcity_contract_decision_list,
     smartcity_contract_export,
@@ -37,14 +50,23 @@ from ckanext.smartcity.logic.action.visits import (
 )
 
 __all__ = [
+    "dataset_purge",
     "smartcity_agency_list",
     "smartcity_agency_show",
+    "smartcity_contract_check",
     "smartcity_contract_decision_create",
     "smartcity_contract_decision_list",
+    "smartcity_contract_document_create",
+    "smartcity_contract_document_delete",
+    "smartcity_contract_document_list",
+    "smartcity_contract_document_read",
+    "smartcity_contract_document_show",
     "smartcity_contract_export",
     "smartcity_contract_figure_show",
+    "smartcity_contract_page_show",
     "smartcity_contract_queue_list",
     "smartcity_contract_suggestion_show",
+    "smartcity_contract_supplier_hide",
     "smartcity_indicator_list",
     "smartcity_indicator_show",
     "smartcity_opd_rename",

@@ -11,6 +11,9 @@ from ckanext.smartcity.tests.house.city import KINDS
 EVERYBODY = frozenset(KINDS)
 SYSADMIN = frozenset({"sysadmin"})
 WALIDATA = frozenset({"sysadmin", "walidata_editor", "walidata_admin"})
+OFFICE = WALIDATA | {"editor", "admin"}
+"""Who handles the documents of a contract of bapenda."""
+DOCUMENT = "dokumen-kontrak"
 
 
 class Case(NamedTuple):
@@ -21,6 +24,7 @@ class Case(NamedTuple):
     address: str = ""
     writes: bool = False  # by POST only
     status: int = 200  # of the answer to its audience
+    refusal: int = 403  # of the answer to all others; 404 where forbidden and unknown things are answered alike
 
     @property
     def public(self) -> bool:
@@ -35,6 +39,15 @@ ACTIONS = {
     "smartcity_contract_figure_show": Case(EVERYBODY, {"by": ["organization", "area", "year", "contract"]}),
     # nothing is decided, so it is refused after it was allowed
     "smartcity_contract_decision_create": Case(WALIDATA, {"id": "kontrak-server"}, writes=True, status=409),
+    "smartcity_contract_check": Case(WALIDATA),
+    # no file, so it is refused after it was allowed
+    "smartcity_contract_document_create": Case(OFFICE, {"id": "kontrak-server"}, writes=True, status=409),
+    "smartcity_contract_document_delete": Case(WALIDATA, {"id": "tidak-ada"}, writes=True, status=404),
+    "smartcity_contract_document_list": Case(OFFICE, {"id": "kontrak-server"}),
+    "smartcity_contract_document_read": Case(OFFICE, {"id": DOCUMENT}, writes=True),
+    "smartcity_contract_document_show": Case(OFFICE, {"id": DOCUMENT}),
+    "smartcity_contract_page_show": Case(WALIDATA, {"id": DOCUMENT, "page": 1}),
+    "smartcity_contract_supplier_hide": Case(WALIDATA, {"id": "tidak-ada"}, writes=True, status=404),
     "smartcity_contract_queue_list": Case(WALIDATA),
     "smartcity_contract_suggestion_show": Case(WALIDATA, {"id": "kontrak-server"}),
     "smartcity_indicator_list": Case(EVERYBODY),
@@ -72,6 +85,18 @@ PAGES = {
     "smartcity_visits.filter_file": Case(EVERYBODY, address="/smartcity/visits/filter.json"),
     "smartcity_visits.gap_file": Case(EVERYBODY, address="/smartcity/visits/gap.csv"),
     "smartcity_visits_admin.admin": Case(SYSADMIN, address="/ckan-admin/smartcity/visits"),
+    "smartcity_contract_documents.listed": Case(
+        OFFICE, address="/smartcity/contracts/kontrak-server/documents", refusal=404
+    ),
+    "smartcity_contract_documents.upload": Case(
+        OFFICE, address="/smartcity/contracts/kontrak-server/documents", writes=True, status=400, refusal=404
+    ),
+    "smartcity_contract_documents.download": Case(
+        OFFICE, address=f"/smartcity/contracts/documents/{DOCUMENT}", refusal=404
+    ),
+    "smartcity_contract_documents.delete": Case(
+        frozenset(), address="/smartcity/contracts/documents/tidak-ada/delete", writes=True, refusal=404
+    ),
     "smartcity_contract_review.queue": Case(WALIDATA, address="/smartcity/contracts/review"),
     "smartcity_contract_review.contract": Case(WALIDATA, address="/smartcity/contracts/review/kontrak-server"),
     "smartcity_contract_review.decide": Case(

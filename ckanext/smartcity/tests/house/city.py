@@ -7,6 +7,7 @@ the walidata; the collaborator may edit the private dataset and nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from ckan import model, plugins
@@ -47,6 +48,7 @@ class City:
     deleted: str = "hapus-pajak"
     contract: str = "kontrak-server"
     private_contract: str = "kontrak-rahasia"
+    document: str = "dokumen-kontrak"
     ended_agency: str = "pasar-lama"
 
     @property
@@ -90,6 +92,7 @@ def _build_datasets(city: City) -> None:
     )
     contract(city.contract)
     contract(city.private_contract, private=True)
+    document(city.document, city.contract)
 
 
 def dataset(name: str, owner: str = "bapenda", **more: Any) -> dict[str, Any]:
@@ -110,6 +113,22 @@ def contract(name: str, owner: str = "bapenda", **more: Any) -> dict[str, Any]:
         "start_date": "2025-03-01",
     }
     return helpers.call_action("package_create", **{**required, "name": name, "owner_org": owner, **more})
+
+
+def document(document_id: str, contract_name: str) -> None:
+    """A document of a contract that was kept and read."""
+    from werkzeug.datastructures import FileStorage
+
+    from ckanext.smartcity.contracts import documents
+    from ckanext.smartcity.contracts.models import ContractDocument, ContractPage
+
+    kept = documents.keep(FileStorage(BytesIO(b"%PDF-1.4 a contract"), filename="kontrak.pdf"))
+    package = model.Package.get(contract_name)
+    row = ContractDocument(id=document_id, package_id=package.id, kind="signed", state="read", **kept._asdict())
+    row.uploaded_by, row.pages, row.pages_with_text = model.User.get("editor").id, 1, 1
+    model.Session.add(row)
+    model.Session.add(ContractPage(document_id=document_id, page=1, text="Rahasia kontrak", places=[]))
+    model.Session.commit()
 
 
 def our_actions() -> dict[str, Any]:

@@ -37,7 +37,8 @@ def test_each_action_says_what_it_takes_and_returns() -> None:
 
 def test_each_action_has_one_signature() -> None:
     for name, action in actions().items():
-        assert list(inspect.signature(action).parameters) == ["context", "data_dict"], name
+        chained = ["original_action"] if getattr(action, "chained_action", False) else []
+        assert list(inspect.signature(action).parameters) == [*chained, "context", "data_dict"], name
 
 
 def test_each_action_asks_before_it_looks_at_its_data(monkeypatch: pytest.MonkeyPatch) -> None:

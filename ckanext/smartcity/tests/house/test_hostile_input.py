@@ -125,6 +125,7 @@ def test_each_variable_of_an_address_is_tried(app):
     }
     tried = {("indicator", "standard"), ("indicator", "code"), ("indicator_file", "code"), ("agency", "org")}
     tried |= {("agency_file", "org"), ("indicator_file", "standard"), ("contract", "id"), ("decide", "id")}
+    tried |= {("listed", "id"), ("upload", "id"), ("download", "document_id"), ("delete", "document_id")}
     assert {(endpoint.partition(".")[2], name) for endpoint, name in variables} == tried
 
 
@@ -140,14 +141,23 @@ def test_an_address_refuses_what_it_cannot_use(ask, address):
     check()
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_address_of_a_review_refuses_what_it_cannot_use(ask, method):
+CONTRACT_ADDRESSES = (
+    ("GET", "/smartcity/contracts/review/{}"),
+    ("POST", "/smartcity/contracts/review/{}"),
+    ("GET", "/smartcity/contracts/{}/documents"),
+    ("POST", "/smartcity/contracts/{}/documents"),
+    ("GET", "/smartcity/contracts/documents/{}"),
+    ("POST", "/smartcity/contracts/documents/{}/delete"),
+)
+
+
+@pytest.mark.parametrize(("method", "path"), CONTRACT_ADDRESSES)
+def test_an_address_of_contracts_refuses_what_it_cannot_use(ask, method, path):
     @BOUNDED
     @example("\0")
     @given(texts)
     def check(hostile: str) -> None:
-        address = f"/smartcity/contracts/review/{quote(hostile, safe='')}"
-        answer = ask("walidata_editor", address, method=method)
+        answer = ask("walidata_editor", path.format(quote(hostile, safe="")), method=method)
         assert answer.status_code in {404, 302, 308, 400, 405}, (hostile, answer.status_code)
 
     check()

@@ -33,7 +33,7 @@ def test_an_action_answers_its_audience_only(ask, action, kind):
 def test_a_page_answers_its_audience_only(ask, app, page, kind):
     (method,) = our_endpoints(app)[page]
     answer = ask(kind, PAGES[page].address, method=method, data=PAGES[page].data)
-    assert answer.status_code == (PAGES[page].status if kind in PAGES[page].audience else 403)
+    assert answer.status_code == (PAGES[page].status if kind in PAGES[page].audience else PAGES[page].refusal)
 
 
 @pytest.mark.parametrize("action", PUBLIC_ACTIONS)

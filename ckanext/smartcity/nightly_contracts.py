@@ -1,0 +1,48 @@
+"""The register's part of the night list: documents nobody has read, rules that changed, datasets that differ."""
+
+from __future__ import annotations
+
+import logging
+
+from ckan import model
+from ckan.plugins import toolkit as tk
+from ckan.types import Context
+
+from ckanext.smartcity.contracts import store, suggesting
+
+log = logging.getLogger(__name__)
+
+
+def read_pending() -> int:
+    """Read the documents that wait, each in a transaction of its own; gives how many were read."""
+    return sum(_read(document_id) for document_id in store.pending_documents())
+
+
+def _read(document_id: str) -> bool:
+    """A document that is gone, or whose file is, does not stop the others."""
+    try:
+        tk.get_action("smartcity_contract_document_read")(_site_user(), {"id": document_id})
+    except Exception:
+        model.Session.rollback()
+        log.exception("The document %s could not be read", document_id)
+        return False
+    return True
+
+
+def look_again() -> int:
+    """Let the detector look again at contracts whose suggestion is from other rules; gives how many."""
+    stale = suggesting.stale()
+    for package_id in stale:
+        suggesting.suggest(package_id)
+        model.repo.commit()
+    return len(stale)
+
+
+def unlike_decisions() -> list[str]:
+    """Datasets that do not say what was decided, as sentences; nothing is mended."""
+    answer = tk.get_action("smartcity_contract_check")(_site_user(), {})
+    return [f"{row['name']} differs from what was decided: {', '.join(row['fields'])}" for row in answer["different"]]
+
+
+def _site_user() -> Context:
+    return {"user": tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]}
