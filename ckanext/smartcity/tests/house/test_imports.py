@@ -79,6 +79,7 @@ TABLE = [
     ("contracts/codes.py", ["yaml"]),
     ("contracts/text.py", ["pypdf*", "docx*"]),
     ("contracts/sheets.py", ["openpyxl*", f"{PACKAGE}.contracts.<pure>"]),
+    ("contracts/importers/spse.py", ["yaml", f"{PACKAGE}.contracts.<pure>"]),
     ("contracts/models.py", ["sqlalchemy*", *TOOLKIT]),
     ("contracts/store.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.contracts*"]),
     ("contracts/queue.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.contracts*"]),
