@@ -122,7 +122,8 @@ def stand_in(app: Any) -> None:
     from ckan.plugins import toolkit as tk
 
     def page(**_: Any) -> str:
-        return f'<img src="/_sc/s.gif?t={tk.h.smartcity_page_token()}">'
+        token = tk.h.smartcity_page_token()
+        return f'<img src="/_sc/s.gif?t={token}">' if token else ""
 
     app.view_functions.update(dict.fromkeys(("home.about", "organization.index", "group.index"), page))
 
