@@ -137,6 +137,15 @@ def is_on_page(quote: str, page_text: str) -> bool:
     return _folded(quote) in _folded(page_text)
 
 
+def place_of(quote: str, page_text: str, places: Sequence[Sequence[Any]]) -> str:
+    """The place, of those in a page without a number of its own, at which a quote begins; empty where pages count.
+
+    ``places`` are (offset, place) in the order of the page.
+    """
+    start = max(page_text.find(quote), 0)
+    return next((place for offset, place in reversed(places) if offset <= start), "")
+
+
 def _folded(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip().casefold()
 

@@ -23,6 +23,12 @@ def _extra(name: str) -> Any:
     return model.Package.extras[name].astext
 
 
+def _amount() -> Any:
+    """The value in rupiah; nothing where an older portal left another text."""
+    text = _extra("value_amount")
+    return sa.case((text.regexp_match(r"^[0-9]{1,20}(\.[0-9]+)?$"), sa.cast(text, sa.Numeric)))
+
+
 def _newest(question: str) -> Any:
     """The newest decision of a question, beside each contract."""
     row = ContractDecision
@@ -96,7 +102,7 @@ def _register() -> Any:
             model.group_table.c.extras["title_en"].astext.label("opd_title_en"),
             _extra("contract_number").label("contract_number"),
             _extra("supplier_name").label("supplier_name"),
-            _extra("value_amount").label("value_amount"),
+            _amount().label("value_amount"),
             _extra("end_date").label("end_date"),
             SERVICE.c.value.label("city_service"),
             CLAUSE.c.value.label("open_data"),
@@ -138,7 +144,7 @@ def _ordered(register: Any, order: str) -> list[Any]:
     column = register.c
     chosen = {
         "oldest": column.metadata_created.asc(),
-        "value": sa.cast(sa.func.nullif(column.value_amount, ""), sa.Numeric).desc().nulls_last(),
+        "value": column.value_amount.desc().nulls_last(),
         "end": sa.func.nullif(column.end_date, "").asc().nulls_last(),
     }
     return [chosen[order], column.id]

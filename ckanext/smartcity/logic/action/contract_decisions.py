@@ -147,16 +147,17 @@ def _first_day(package: model.Package) -> Any:
 
 
 def _looked_up(row: dict[str, Any]) -> Quote:
+    """A quote, looked up on its page; a file without pages says in which paragraph or row it stands."""
     document = store.document(row["document_id"])
-    text = [page.text for page in store.pages(row["document_id"]) if row["page"] in (None, page.page)]
-    found = any(decisions.is_on_page(row["quote"], page) for page in text) if text else None
+    pages = [page for page in store.pages(row["document_id"]) if row["page"] in (None, page.page)]
+    on = next((page for page in pages if decisions.is_on_page(row["quote"], page.text)), None)
     return Quote(
         row["document_id"],
         row["quote"],
         page=row["page"],
-        place=row["place"],
+        place=row["place"] or (decisions.place_of(row["quote"], on.text, on.places) if on else ""),
         sha256=document.sha256 if document else "",
-        verified=found,
+        verified=(on is not None) if pages else None,
     )
 
 

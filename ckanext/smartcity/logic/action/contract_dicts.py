@@ -76,4 +76,5 @@ QUEUED = (
 
 def queued(row: Any) -> dict[str, Any]:
     """A contract in the queue of reviewers."""
-    return {name: getattr(row, name) for name in QUEUED}
+    amount = row.value_amount
+    return {**{name: getattr(row, name) for name in QUEUED}, "value_amount": None if amount is None else float(amount)}

@@ -121,7 +121,7 @@ def _finding_dict(finding: dict[str, Any]) -> dict[str, Any] | None:
     if document is None or document.deleted_at or page is None:
         return None
     start, end = finding["start"], finding["end"]
-    place = max((tuple(place) for place in page.places if place[0] <= start), default=(0, ""))[1]
+    place = next((place for offset, place in reversed(page.places) if offset <= start), "")
     return {
         "document_id": document.id,
         "document": document.name,

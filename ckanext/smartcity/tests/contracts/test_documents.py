@@ -226,3 +226,12 @@ def test_a_form_without_a_file_says_so_and_keeps_nothing(app):
     app.set_session_user("petugas")
     answer = app.post("/en/smartcity/contracts/bus-kota/documents", data={"kind": "signed"}, status=400)
     assert "Choose a file." in answer.body and count(ContractDocument) == 0
+
+
+def test_a_sentence_of_a_docx_is_quoted_with_its_paragraph():
+    row = upload(content=docx("PASAL 1", "Ketentuan umum tentang kontrak ini", [["Keluaran"], [CLAUSE]]))
+    work()
+    quote = [{"document_id": row["id"], "quote": CLAUSE, "page": 1}]
+    answer = {"city_service": "yes", "areas": ["roads-traffic"], "open_data": "yes", "reason": "deliverable"}
+    result = made.decide(**answer, evidence=quote)
+    assert result["decisions"][1]["evidence"][0]["place"] == "t1r2"
