@@ -181,6 +181,7 @@ def _write_ini(places: Places, template: Path, secrets: Mapping[str, str], visit
     values = {
         "secret_key": secrets["secret_key"],
         "files": str(places.data / "files"),
+        "contract_files": str(places.data / "contract-files"),
         "demo_portal": str(places.dev / "demo" / "portal"),
         "visits_redis": visits,
     }

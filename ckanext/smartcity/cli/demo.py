@@ -23,7 +23,7 @@ from ckan.plugins import toolkit as tk
 from werkzeug.datastructures import FileStorage
 
 from ckanext.smartcity import config
-from ckanext.smartcity.cli import demo_visits
+from ckanext.smartcity.cli import demo_contracts, demo_visits
 from ckanext.smartcity.cli.calls import call, changed, found
 from ckanext.smartcity.cli.demo_files import Account, City, DataFile, DemoFilesError, Planned, read_city
 from ckanext.smartcity.cli.organizations import create_missing, stored_organization
@@ -43,7 +43,7 @@ Outcome = str  # created, updated, unchanged
 )
 @click.option("--force", is_flag=True, help="Load even though the portal holds datasets of its own.")
 def demo(folder: Path, passwords: Path | None, force: bool) -> None:
-    """Load the invented city of FOLDER: agencies, accounts, datasets with files, contracts.
+    """Load the invented city of FOLDER: agencies, accounts, datasets with files, contracts, decisions about them.
 
     Can be repeated: what is there already stays as it is.
     """
@@ -57,6 +57,8 @@ def demo(folder: Path, passwords: Path | None, force: bool) -> None:
     failures: list[str] = []
     with _one_commit():
         _report("Datasets and contracts", _put_all(city, failures))
+    _report("Documents of contracts", demo_contracts.put_documents(folder))
+    _report("Decisions about contracts", demo_contracts.put_decisions(folder))
     if not force:
         _invent_visits(city)
     click.echo(f"{city.name}: done in {time.monotonic() - started:.0f} s.")

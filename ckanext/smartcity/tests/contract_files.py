@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from textwrap import wrap
 
@@ -26,7 +27,7 @@ def pdf(*pages: str) -> bytes:
 
 def _stream(text: str) -> bytes:
     lines = [line for paragraph in text.splitlines() for line in wrap(paragraph, LINE) or [""]]
-    shown = [line.encode("latin-1", "replace").translate(None, b"\\()") for line in lines]
+    shown = [re.sub(rb"([\\()])", rb"\\\1", line.encode("latin-1", "replace")) for line in lines]
     return b"BT /F1 10 Tf 50 790 Td 13 TL\n" + b"".join(b"(%s) Tj T*\n" % line for line in shown) + b"ET"
 
 

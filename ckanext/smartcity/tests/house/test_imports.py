@@ -116,6 +116,7 @@ TABLE = [
     ("cli/contract_figures.py", [*CLI, f"{PACKAGE}.contracts.<pure>"]),
     ("cli/demo.py", ["werkzeug.datastructures", "ckan.lib.search", *CLI, f"{PACKAGE}.visits.<pure>"]),
     ("cli/visits_import.py", ["ckan.lib.i18n", "werkzeug.exceptions", *CLI, *COUNTING]),
+    ("cli/demo_contracts.py", ["werkzeug.datastructures", *CLI]),
     ("cli/demo_log.py", []),
     ("cli/demo_visits.py", ["sqlalchemy*", *CLI, *COUNTING]),
     ("cli/visits*.py", [*CLI, *COUNTING]),
