@@ -80,9 +80,14 @@ def jobs_queue() -> str:
     return tk.config["ckanext.smartcity.jobs.queue"]
 
 
+def root_path() -> str:
+    """``ckan.root_path`` without a language and without a slash at its end."""
+    return plain_root_path(tk.config["ckan.root_path"])
+
+
 def page_address(path: str) -> str:
     """The full address of a page without a language, also outside a request; ``path`` begins with a slash."""
-    return tk.config["ckan.site_url"].rstrip("/") + plain_root_path(tk.config["ckan.root_path"]) + path
+    return tk.config["ckan.site_url"].rstrip("/") + root_path() + path
 
 
 def overdue_grace() -> tuple[int, ...]:
@@ -97,7 +102,6 @@ def navigation() -> bool:
 
 def visits_settings() -> Settings:
     """All options of the count; where one is empty, what stands for it."""
-    root_path = plain_root_path(tk.config["ckan.root_path"])
     return Settings(
         enabled=tk.config["ckanext.smartcity.visits.enabled"],
         redis_url=tk.config["ckanext.smartcity.visits.redis_url"] or tk.config["ckan.redis.url"],
@@ -112,7 +116,7 @@ def visits_settings() -> Settings:
         limit_minute=tk.config["ckanext.smartcity.visits.limit_minute"],
         limit_visit=tk.config["ckanext.smartcity.visits.limit_visit"],
         flush_seconds=tk.config["ckanext.smartcity.visits.flush_seconds"],
-        probe_url=tk.config["ckanext.smartcity.visits.probe_url"] or tk.config["ckan.site_url"] + root_path,
+        probe_url=tk.config["ckanext.smartcity.visits.probe_url"] or tk.config["ckan.site_url"] + root_path(),
         heartbeat_seconds=tk.config["ckanext.smartcity.visits.heartbeat_seconds"],
         keep_hours=tk.config["ckanext.smartcity.visits.keep_hours"],
         min_coverage=tk.config["ckanext.smartcity.visits.min_coverage"],
@@ -122,6 +126,6 @@ def visits_settings() -> Settings:
         zone=timezone(),
         site_id=tk.config["ckan.site_id"],
         secret=tk.config["SECRET_KEY"].encode(),
-        root_path=root_path,
+        root_path=root_path(),
         site_host=urlsplit(tk.config["ckan.site_url"]).netloc.lower(),
     )

@@ -52,6 +52,7 @@ __all__ = [
     "smartcity_percent",
     "smartcity_required_when",
     "smartcity_rupiah",
+    "smartcity_root_path",
     "smartcity_sections",
     "smartcity_texts",
     "smartcity_visits_indicator",
@@ -265,6 +266,11 @@ def smartcity_overdue_toggle() -> dict[str, Any]:
 def smartcity_page_token() -> str | None:
     """The token with which this page confirms that it was shown; ``None`` on pages that do not."""
     return tk.g.get("smartcity_page_token")
+
+
+def smartcity_root_path() -> str:
+    """What stands before every path of the portal that has no language in it; empty for a portal at the root."""
+    return config.root_path()
 
 
 def smartcity_opted_out() -> bool:
