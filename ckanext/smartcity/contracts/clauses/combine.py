@@ -39,6 +39,11 @@ class Reading:
     texts: dict[int, str]
 
     @cached_property
+    def place(self) -> dict[int, int]:
+        """Where each sentence stands, by its identity."""
+        return {id(sentence): at for at, sentence in enumerate(self.sentences)}
+
+    @cached_property
     def contrary(self) -> list[int]:
         """The sentences that say something against, but those of options left open."""
         return [at for at, s in enumerate(self.sentences) if (s.against or s.withheld) and self.ticked[s.segment]]
@@ -118,17 +123,17 @@ def permissions(reading: Reading, rules: Rules) -> list[Permission]:
         if best[0] >= STRENGTH_NEEDED:
             found.append(Permission(best[2], at, best[0]))
     found.extend(by_policy(reading))
-    return sorted(found, key=lambda p: -p.strength)
+    return sorted(found, key=lambda p: (-p.strength, -reading.sentences[p.reuse].reuse))
 
 
 def may_join(reading: Reading, public: Sentence, reuse: Sentence) -> bool:
-    """Whether a format alone can be joined to a publication: only in one segment, or where it speaks of publishing."""
-    if public is reuse or public.segment == reuse.segment:
+    """Whether two sentences together may be one permission; a format alone counts only where data are published."""
+    if public is reuse:
+        return reuse.reuse == 2 or reuse.public == 2 or reuse.has("act")
+    if reuse.reuse == 2:
         return True
     same = reading.segments[public.segment].group == reading.segments[reuse.segment].group
-    if reuse.reuse == 1:
-        return same and (reuse.public > 0 or reuse.has("access")) and public.public == 2
-    return public.public + reuse.reuse >= 3
+    return same and public.public == 2 and (public.segment == reuse.segment or reuse.has("act", "access", "portal"))
 
 
 def by_policy(reading: Reading) -> list[Permission]:
@@ -195,7 +200,9 @@ def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> b
     same = any(reading.segments[sentence.segment].group == reading.segments[s.segment].group for s in own)
     if "not_operative" in against and same:
         return True
-    if "paid" in against and sentence.has("access", "portal", "use", "format", "audience"):
+    if lifted(reading, sentence, permission):
+        return False
+    if "paid" in against and sentence.has("access", "portal", "channel", "use", "format", "audience"):
         return not resists(reading, permission, {"paid"})
     if against & {"residents", "no_reuse"}:
         return same or sentence.has("object", "portal", "access", live=False)
@@ -206,29 +213,41 @@ def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> b
     return sentence.has("override") and sentence.withheld and not same
 
 
+def lifted(reading: Reading, contrary: Sentence, permission: Permission) -> bool:
+    """Whether a prohibition is undone between its place and the permission: "that rule has one exception"."""
+    begin = reading.place[id(contrary)]
+    end = max(permission.public, permission.reuse)
+    return any(reading.sentences[at].has("flip") for at in range(begin + 1, end + 1))
+
+
 def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> bool:
     """Whether a sentence deletes the provision in which the permission stands, or the one it quotes."""
-    if "deleted" not in sentence.against or (sentence.has("flip") and not sentence.has("replaced")):
+    if "deleted" not in sentence.against:
         return False
-    own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
+    own = [reading.segments[reading.sentences[at].segment] for at in (permission.public, permission.reuse)]
     segment = reading.segments[sentence.segment]
     written = reading.texts[segment.page][segment.words[sentence.start].start : segment.words[sentence.end - 1].end]
     numbers = numbers_in(written)
-    for part in own:
-        stands = reading.segments[part.segment]
-        if part.segment == sentence.segment or (stands.group == segment.group and not numbers):
-            return True
-        if stands.section in numbers or (stands.label in numbers and "." in stands.label):
-            return True
+    if any(is_named(stands, numbers) for stands in own if stands is not segment):
+        return True
+    if sentence.has("flip"):
+        return False
+    if any(stands is segment or (stands.group == segment.group and not numbers) for stands in own):
+        return True
     return sentence.has("object", "portal", "act", "reuse", live=False) and not sentence.has("secrecy")
 
 
-def numbers_in(text: str) -> set[str]:
+def is_named(segment: Segment, numbers: list[str]) -> bool:
+    """Whether a provision is among the numbers of a reference: "14", "58.1", or "8" and "4" of "Pasal 8 ayat (4)"."""
+    if segment.label in numbers and "." in segment.label:
+        return True
+    if segment.section not in numbers or not segment.section:
+        return False
+    paragraphs = [number for number in numbers if number != segment.section and "." not in number]
+    return not paragraphs or segment.label in paragraphs or segment.label == ""
+
+
+def numbers_in(text: str) -> list[str]:
     """The numbers of provisions that a sentence names, as "14" and "58.1"."""
-    found = set()
-    for part in text.replace("(", " ").replace(")", " ").split():
-        bare = part.strip(".,:;\"'“”")
-        if bare[:1].isdigit() or bare.replace(".", "").isdigit():
-            found.add(bare)
-            found.add(bare.split(".")[0])
-    return found
+    parts = text.replace("(", " ").replace(")", " ").split()
+    return [bare for bare in (part.strip(".,:;\"'“”") for part in parts) if bare[:1].isdigit()]

@@ -15,7 +15,7 @@ from ckanext.smartcity.contracts.clauses.match import Hit, matches
 from ckanext.smartcity.contracts.clauses.repair import Word
 from ckanext.smartcity.contracts.clauses.rules import Rules
 
-ABOUT_DATA = ("object", "act", "offer", "access", "portal", "reuse", "use", "format", "audience")
+ABOUT_DATA = ("object", "act", "offer", "access", "portal", "channel", "reuse", "use", "format", "audience")
 PUBLIC_LICENCES = ("licence-name", "open-licence")
 JOINING = frozenset({"dan", "serta", "and", "or", "atau", "nor"})
 ENOUGH_STOP_WORDS = 3
@@ -181,14 +181,19 @@ def judge(sentence: Sentence, breaks: list[int]) -> None:
         "other": has("other") and not has("object"),
     }
     sentence.against = {kind for kind, is_said in against.items() if is_said}
-    sentence.withheld = sentence.withheld or publication_denied(sentence)
+    sentence.withheld = sentence.withheld or publication_denied(sentence, breaks)
 
 
-def publication_denied(sentence: Sentence) -> bool:
-    """Whether the sentence keeps data other than personal or secret ones from the public."""
-    acts = [hit for hit in sentence.hits if hit.family in ("act", "access", "portal") and not hit.live]
-    denied = sentence.has("negation", "prohibit", live=False) and not sentence.has("act", "portal")
-    return bool(acts) and denied and not sentence.has("personal", live=False)
+def publication_denied(sentence: Sentence, breaks: list[int]) -> bool:
+    """Whether a clause keeps data other than personal or secret ones from the public."""
+    for hit in sentence.hits:
+        if hit.family not in ("act", "access") or hit.live:
+            continue
+        begin, end = clause_of(hit.start, breaks)
+        families = {h.family for h in sentence.hits if begin <= h.start < end}
+        if families & {"negation", "prohibit"} and not families & {"personal", "secrecy", "supplier"}:
+            return True
+    return False
 
 
 def free_of(sentence: Sentence, clauses: list[tuple[int, int]]) -> bool:
@@ -207,7 +212,9 @@ def publicity(sentence: Sentence) -> int:
         return 2
     if has("act") and has("reuse", "no_consent"):
         return 2
-    return 1 if has("act", "portal") or (has("access") and has("permit", "free")) else 0
+    if has("act", "portal") or (has("channel") and has("offer", "access")):
+        return 1
+    return 1 if has("access") and has("permit", "free") else 0
 
 
 def reusability(sentence: Sentence, breaks: list[int]) -> int:
