@@ -7,8 +7,9 @@ which data about the service reach anyone, who may use them again (docs/contract
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from ckanext.smartcity.contracts.clauses import combine, repair, rules, scope, segment
+from ckanext.smartcity.contracts.clauses import combine, options, repair, rules, scope, segment
 from ckanext.smartcity.contracts.clauses.document import Document, Page, has_text
 
 __all__ = ["VERSION", "Assessment", "Document", "Finding", "Page", "assess", "has_text"]
@@ -81,7 +82,7 @@ def read(document: Document, known: rules.Rules) -> combine.Reading:
     running = repair.running_lines(document.pages)
     parts = segment.segments(document.pages, running, known.known)
     texts = {page.number: page.text for page in document.pages}
-    reading = combine.Reading(parts, [], combine.roles_of(parts, texts, known), ticked(parts), texts)
+    reading = combine.Reading(parts, [], combine.roles_of(parts, texts, known), options.ticked(parts), texts)
     last: dict[int, scope.Sentence] = {}
     seen: dict[tuple[str, str], scope.Sentence] = {}
     for at, part in enumerate(parts):
@@ -92,22 +93,19 @@ def read(document: Document, known: rules.Rules) -> combine.Reading:
             key = (written, ",".join(sorted(brought)))
             if key not in seen:
                 seen[key] = scope.read_sentence(texts[part.page], part.words[start:end], brought, known)
-            last[at] = replace(seen[key], segment=at, start=start, end=end)
+            last[at] = replace(seen[key], segment=at, start=start, end=end, against=set(seen[key].against))
             reading.sentences.append(last[at])
+    carry_on(reading)
+    reading.ticked = options.chosen(parts, reading.sentences, reading.ticked)
     return reading
 
 
-def ticked(parts: list[segment.Segment]) -> list[bool]:
-    """For each segment whether it counts: not an option left open (nor an item or line under one)."""
-    counts: list[bool] = []
-    level, counting = 9, True
-    for part in parts:
-        if part.ticked is not None:
-            level, counting = part.level, part.ticked
-        elif part.level <= level or part.kind in ("heading", "text", "row"):
-            counting = True
-        counts.append(counting)
-    return counts
+def carry_on(reading: combine.Reading) -> None:
+    """Let "such data", after data that are not the service's own, be other data too."""
+    for previous, sentence in pairwise(reading.sentences):
+        pointing = any(hit.start < 3 for hit in sentence.where("demonstrative"))
+        if pointing and "other" in previous.against and previous.segment == sentence.segment:
+            sentence.against.add("other")
 
 
 def warnings_of(document: Document, reading: combine.Reading, known: rules.Rules) -> tuple[str, ...]:

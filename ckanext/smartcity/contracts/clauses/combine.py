@@ -9,7 +9,7 @@ from ckanext.smartcity.contracts.clauses.lines import DECORATION, heading_word
 from ckanext.smartcity.contracts.clauses.match import matches
 from ckanext.smartcity.contracts.clauses.repair import pieces
 from ckanext.smartcity.contracts.clauses.rules import Rules
-from ckanext.smartcity.contracts.clauses.scope import Sentence
+from ckanext.smartcity.contracts.clauses.scope import PUBLIC_LICENCES, Sentence
 from ckanext.smartcity.contracts.clauses.segment import Segment
 
 SILENT_ROLES = ("recital", "definition", "minutes")
@@ -53,15 +53,16 @@ def roles_of(segments: list[Segment], texts: dict[int, str], rules: Rules) -> li
     """The role of each segment: from its heading, kept until one that opens provisions; or from its first words."""
     roles: list[str] = []
     role, own = "operative", ""
-    for segment in segments:
+    for at, segment in enumerate(segments):
+        if at == 0 and segment.kind == "text":
+            role = role_in(first_words(segment), rules, ("minutes",)) or role
         if segment.kind == "heading":
             found = role_in(texts[segment.page][segment.start : segment.end], rules)
             named = heading_word(segment.heading.strip(DECORATION))
             role = found or ("operative" if named or role == "definition" else role)
             own = ""
         elif segment.words:
-            first = " ".join(word.text for word in segment.words[:6])
-            opened = role_in(first, rules, ("recital", "agreed"))
+            opened = role_in(first_words(segment), rules, ("recital", "agreed"))
             if opened == "agreed":
                 role, own = "operative", ""
             elif opened == "recital":
@@ -70,6 +71,11 @@ def roles_of(segments: list[Segment], texts: dict[int, str], rules: Rules) -> li
                 own = ""
         roles.append(own or role)
     return roles
+
+
+def first_words(segment: Segment) -> str:
+    """The first words of a segment."""
+    return " ".join(word.text for word in segment.words[:6])
 
 
 def role_in(text: str, rules: Rules, families: tuple[str, ...] = (*SILENT_ROLES, "defining")) -> str:
@@ -87,9 +93,10 @@ def speaks(reading: Reading, sentence: Sentence) -> bool:
         return False
     if defines(reading, sentence) or (sentence.has("minutes") and sentence.has("later", "supplier")):
         return False
-    return not sentence.against & {"promise", "discretion", "other", "request", "not_operative", "agency"} or strong(
-        sentence
-    )
+    silencing = {"promise", "discretion", "other", "request", "not_operative", "agency"}
+    if any(hit.name in PUBLIC_LICENCES for hit in sentence.where("reuse")):
+        silencing -= {"agency"}
+    return not sentence.against & silencing or strong(sentence)
 
 
 def strong(sentence: Sentence) -> bool:
@@ -120,10 +127,16 @@ def permissions(reading: Reading, rules: Rules) -> list[Permission]:
             distance = abs(public.segment - reuse.segment)
             if public.public and distance <= window and may_join(reading, public, reuse):
                 best = max(best, (public.public + reuse.reuse + (distance == 0), -distance, other))
-        if best[0] >= STRENGTH_NEEDED:
+        if best[0] >= STRENGTH_NEEDED and has_object(reading, (best[2], at), window):
             found.append(Permission(best[2], at, best[0]))
     found.extend(by_policy(reading))
     return sorted(found, key=lambda p: (-p.strength, -reading.sentences[p.reuse].reuse))
+
+
+def has_object(reading: Reading, pair: tuple[int, int], window: int) -> bool:
+    """Whether data are named in one of two sentences or shortly before them."""
+    first = max(0, min(pair) - window)
+    return any(s.has("object", "thing", live=False) for s in reading.sentences[first : max(pair) + 1])
 
 
 def may_join(reading: Reading, public: Sentence, reuse: Sentence) -> bool:
@@ -193,24 +206,22 @@ def resists(reading: Reading, permission: Permission, kinds: set[str] | frozense
 
 def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> bool:
     """Whether a sentence elsewhere takes back what the permission gives."""
-    against = sentence.against
-    if reading.roles[sentence.segment] in SILENT_ROLES:
+    if reading.roles[sentence.segment] in SILENT_ROLES or lifted(reading, sentence, permission):
         return False
+    against = sentence.against
     own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
     same = any(reading.segments[sentence.segment].group == reading.segments[s.segment].group for s in own)
-    if "not_operative" in against and same:
-        return True
-    if lifted(reading, sentence, permission):
-        return False
-    if "paid" in against and sentence.has("access", "portal", "channel", "use", "format", "audience"):
-        return not resists(reading, permission, {"paid"})
-    if against & {"residents", "no_reuse"}:
-        return same or sentence.has("object", "portal", "access", live=False)
-    if "consent" in against:
-        overriding = sentence.has("override") and not sentence.has("no_consent")
-        related = same or sentence.has("object", live=False) or overriding
-        return related and (overriding or sentence.has("override") or not resists(reading, permission, {"consent"}))
-    return sentence.has("override") and sentence.withheld and not same
+    overriding = sentence.has("override") and not sentence.has("no_consent")
+    about_data = sentence.has("object", "portal", "access", live=False)
+    answered = resists(reading, permission, against & {"paid", "consent"})
+    said = {
+        "not_operative": same,
+        "paid": sentence.has("access", "portal", "channel", "use", "format", "audience") and not answered,
+        "residents": same or about_data,
+        "no_reuse": same or about_data,
+        "consent": overriding or ((same or sentence.has("object", live=False)) and not answered),
+    }
+    return any(said.get(kind, False) for kind in against) or (overriding and sentence.withheld and not same)
 
 
 def lifted(reading: Reading, contrary: Sentence, permission: Permission) -> bool:

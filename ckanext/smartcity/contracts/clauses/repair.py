@@ -60,6 +60,10 @@ class Spaces(dict[int, str | int]):
 SPACES = Spaces()
 
 
+# "no." is a number, and so is "No" at the end of a table's cell; "no" before a line's end may be a negation.
+ABBREVIATION_ENDS = {"n": ".", "N": ".\n|"}
+
+
 def pieces(text: str, start: int, end: int) -> list[Word]:
     """The runs of letters and digits of a stretch of text, in order; over-long runs are compared by their beginning."""
     found: list[Word] = []
@@ -69,7 +73,7 @@ def pieces(text: str, start: int, end: int) -> list[Word]:
         at = stretch.index(run, at)
         folded = fold(run[:LONGEST_WORD])
         begin, at = start + at, at + len(run)
-        abbreviated = folded == "no" and text[start + at : start + at + 1] == "."
+        abbreviated = folded == "no" and (text[start + at : start + at + 1] or ".") in ABBREVIATION_ENDS[run[0]]
         found.append(Word("nomor" if abbreviated else folded, begin, start + at))
     return found
 

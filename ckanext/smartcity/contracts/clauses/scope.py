@@ -69,6 +69,16 @@ def language_of(words: Iterable[str], rules: Rules) -> str:
     return "both"
 
 
+@dataclass(frozen=True)
+class Shape:
+    """A sentence's folded words, what stands between them, where clauses begin, and how far a negation reaches."""
+
+    words: list[str]
+    gaps: list[str]
+    breaks: list[int]
+    reach: int
+
+
 def brought_by(lead: Sentence | None) -> frozenset[str]:
     """What a list's lead-in brings to its items: "negated", "promise", "not_operative"."""
     if lead is None:
@@ -84,7 +94,8 @@ def read_sentence(text: str, here: list[Word], brought: frozenset[str], rules: R
     sentence = Sentence(0, 0, len(here), language, matches(folded, rules.tables[language]))
     gaps = [text[a.end : b.start] for a, b in pairwise(here)]
     breaks = clause_breaks(sentence, folded, gaps)
-    negate(sentence, breaks, gaps, "negated" in brought, int(rules.settings["negation_words"]))
+    shape = Shape(folded, gaps, breaks, int(rules.settings["negation_words"]))
+    negate(sentence, shape, "negated" in brought)
     sentence.settle()
     judge(sentence, breaks)
     sentence.against |= brought - {"negated"}
@@ -115,17 +126,19 @@ def clause_of(at: int, breaks: list[int]) -> tuple[int, int]:
     return breaks[place - 1], breaks[min(place, len(breaks) - 1)]
 
 
-def negate(sentence: Sentence, breaks: list[int], gaps: list[str], from_lead: bool, reach: int) -> None:
+def negate(
+    sentence: Sentence, words: list[str], breaks: list[int], gaps: list[str], from_lead: bool, reach: int
+) -> None:
     """Mark the cues that a negation, a prohibition or an exception takes the force from."""
-    length = breaks[-1]
+    breaks, length = shape.breaks, shape.breaks[-1]
     dead = [False] * (length + 1)
     if from_lead:
         first = clause_of(0, breaks)[1]
         dead[0:first] = [True] * first
     inside_negation: set[int] = set()
     for hit in sentence.hits:
-        if hit.family == "negation":
-            last = min(clause_of(hit.end - 1, breaks)[1], hit.end + reach)
+        if hit.family == "negation" and not goes_on(sentence, hit, shape.words):
+            last = min(clause_of(hit.end - 1, breaks)[1], hit.end + shape.reach)
             inside_negation.update(range(hit.end, last))
             dead[hit.end : last] = [True] * (last - hit.end)
     for hit in sentence.hits:
@@ -134,7 +147,7 @@ def negate(sentence: Sentence, breaks: list[int], gaps: list[str], from_lead: bo
         begin, last = clause_of(hit.start, breaks)
         undone = hit.start in inside_negation
         dead[begin:last] = [not undone] * (last - begin)
-    except_positive(sentence, breaks, gaps, dead)
+    except_positive(sentence, shape, dead)
     for hit in sentence.hits:
         if hit.family not in ("negation", "prohibit", "flip", "except", "only", "resident", "contrast"):
             hit.live = not dead[min(hit.end - 1, length)]
@@ -143,14 +156,19 @@ def negate(sentence: Sentence, breaks: list[int], gaps: list[str], from_lead: bo
     )
 
 
-def except_positive(sentence: Sentence, breaks: list[int], gaps: list[str], dead: list[bool]) -> None:
+def goes_on(sentence: Sentence, hit: Hit, words: list[str]) -> bool:
+    """Whether "nor" goes on what undid a prohibition: "nothing prevents the City from ..., nor anyone from ..."."""
+    return words[hit.start] == "nor" and any(h.family == "flip" and h.end <= hit.start for h in sentence.hits)
+
+
+def except_positive(sentence: Sentence, shape: Shape, dead: list[bool]) -> None:
     """What follows "except" after a positive is kept from the public; after a prohibition it is allowed."""
     for hit in sentence.hits:
         if hit.family != "except":
             continue
-        _, last = clause_of(hit.start, breaks)
+        _, last = clause_of(hit.start, shape.breaks)
         if hit.start <= 1:
-            last = next((at + 1 for at in range(hit.start, last - 1) if "," in gaps[at]), last)
+            last = next((at + 1 for at in range(hit.start, last - 1) if "," in shape.gaps[at]), last)
         prohibited = hit.start > 1 and dead[hit.start - 1]
         dead[hit.end : last] = [not prohibited] * max(0, last - hit.end)
         if not prohibited:
@@ -178,7 +196,7 @@ def judge(sentence: Sentence, breaks: list[int]) -> None:
         "request": has("request") and has(*ABOUT_DATA, live=False),
         "agency": has("agency") and not audience,
         "internal": has("only") and has("internal", "agency", "city") and not audience,
-        "other": has("other") and not has("object"),
+        "other": (has("other") and not has("object")) or (has("consumes") and not has("act")),
     }
     sentence.against = {kind for kind, is_said in against.items() if is_said}
     sentence.withheld = sentence.withheld or publication_denied(sentence, breaks)

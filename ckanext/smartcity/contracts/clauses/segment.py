@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ckanext.smartcity.contracts.clauses.document import Page
 from ckanext.smartcity.contracts.clauses.lines import BULLETS, Line, is_heading, line_spans, number_in, read_line
-from ckanext.smartcity.contracts.clauses.repair import Word, bare_line, words
+from ckanext.smartcity.contracts.clauses.repair import Word, bare_line, fold, words
 
 ABBREVIATIONS = frozenset(
     (
@@ -18,6 +18,8 @@ ABBREVIATIONS = frozenset(
 )
 LONGEST_SENTENCE = 200
 LEAD_IN_REACH = 30
+LONGEST_OPTION = 3
+OPTION_WORDS = frozenset(map(fold, ("opsi", "pilihan", "alternatif", "option", "alternative", "choice")))
 
 
 @dataclass
@@ -90,12 +92,20 @@ def page_segments(page: Page, running: frozenset[str]) -> list[Segment]:
             is_open = is_open and bool(line.text)
             continue
         titled = is_heading(lines, at)
-        if (line.kind == "text" and is_open and not titled) or (titled and continues_heading(found, lines, at)):
+        if (line.kind == "text" and is_open and not titled and not opens_option(line)) or (
+            titled and continues_heading(found, lines, at)
+        ):
             found[-1].end = line.end
             continue
         found.append(opened_by(page, line, titled, round_boxes))
         is_open = line.kind != "row" and not titled
     return found
+
+
+def opens_option(line: Line) -> bool:
+    """Whether a line begins an option by name: "Option 2", "Opsi B"."""
+    parts = line.text.split(None, 2)
+    return len(parts) > 1 and fold(parts[0]) in OPTION_WORDS and len(parts[1].strip(".:)")) <= LONGEST_OPTION
 
 
 def continues_heading(found: list[Segment], lines: list[Line], at: int) -> bool:
