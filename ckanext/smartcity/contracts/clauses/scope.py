@@ -126,9 +126,7 @@ def clause_of(at: int, breaks: list[int]) -> tuple[int, int]:
     return breaks[place - 1], breaks[min(place, len(breaks) - 1)]
 
 
-def negate(
-    sentence: Sentence, words: list[str], breaks: list[int], gaps: list[str], from_lead: bool, reach: int
-) -> None:
+def negate(sentence: Sentence, shape: Shape, from_lead: bool) -> None:
     """Mark the cues that a negation, a prohibition or an exception takes the force from."""
     breaks, length = shape.breaks, shape.breaks[-1]
     dead = [False] * (length + 1)
@@ -150,7 +148,7 @@ def negate(
     except_positive(sentence, shape, dead)
     for hit in sentence.hits:
         if hit.family not in ("negation", "prohibit", "flip", "except", "only", "resident", "contrast"):
-            hit.live = not dead[min(hit.end - 1, length)]
+            hit.live = not (dead[hit.start] or dead[hit.end - 1])
     sentence.tail_negated = length > 0 and (
         dead[length - 1] or any(h.family in ("negation", "prohibit") and h.end >= length - 1 for h in sentence.hits)
     )

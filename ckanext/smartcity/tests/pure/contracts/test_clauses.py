@@ -70,7 +70,8 @@ def test_a_number_of_a_provision_is_no_negation() -> None:
 def test_provisions_items_rows_and_boxes_are_segments() -> None:
     text = (
         "Pasal 14\nData Operasi\n\n(1) Penyedia wajib:\na. mencatat data;\nb. menyerahkan data.\n"
-        "12.3 Data diserahkan\nsetiap bulan.\nTL-4 | Umpan | harian\n☑ dipublikasikan\n[ ] disimpan\n- butir\n\nPenutup."
+        "12.3 Data diserahkan\nsetiap bulan.\nTL-4 | Umpan | harian\n"
+        "☑ dipublikasikan\n[ ] disimpan\n- butir\n\nPenutup."
     )
     found = segmented(text)
     assert [(s.kind, s.label, s.ticked) for s in found] == [
@@ -98,11 +99,8 @@ def test_lines_on_most_pages_are_no_part_of_the_contract() -> None:
     pages = tuple(Page(n, f"Kontrak Payung - hal. {n}\nIsi halaman {'abc'[n - 1]}.") for n in (1, 2, 3))
     running = running_lines(pages)
     found = segments(pages, running, KNOWN.known)
-    assert [pages[s.page - 1].text[s.start : s.end] for s in found] == [
-        "Isi halaman a.",
-        "Isi halaman b.",
-        "Isi halaman c.",
-    ]
+    left = [pages[s.page - 1].text[s.start : s.end] for s in found]
+    assert left == ["Isi halaman a.", "Isi halaman b.", "Isi halaman c."]
 
 
 def test_a_list_inherits_what_its_lead_in_forbids() -> None:
