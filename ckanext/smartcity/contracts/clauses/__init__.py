@@ -69,11 +69,15 @@ def assess_pages(document: Document, known: rules.Rules) -> Assessment:
             undone.append(contrary)
     findings = [supporting(reading, permission) for permission in standing]
     if standing:
-        partial = [at for at, s in enumerate(reading.sentences) if s.withheld and near(reading, s, standing[0])]
+        held_back = [at for at in reading.contrary if reading.sentences[at].withheld]
+        partial = [at for at in held_back if near(reading, reading.sentences[at], standing[0])]
         findings = unique(findings)[: MOST_FINDINGS - 1] + [finding(reading, at, "partial", 0.5) for at in partial]
         return Assessment("likely_yes", "partial" if partial else "full", best(findings), languages, warnings)
     findings = [finding(reading, at, "opposes", 0.8) for at in undone]
     readable = not {"no_text", "pages_without_text", "truncated", "letters_without_words"} & set(warnings)
+    if not undone and combine.half_said(reading):
+        half = [finding(reading, at, "partial", 0.4) for at in combine.half_said(reading)]
+        return Assessment("needs_reading", None, best(half), languages, warnings)
     return Assessment("likely_no" if readable else "needs_reading", None, best(findings), languages, warnings)
 
 

@@ -17,6 +17,7 @@ SILENT_ROLES = ("recital", "definition", "minutes")
 UNDOING_HERE = frozenset({"consent", "residents", "no_reuse", "promise", "discretion", "request", "other", "internal"})
 UNDOING_NEAR = frozenset({"consent", "residents", "no_reuse"})
 STRENGTH_NEEDED = 2
+FULL_STRENGTH = 5
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,16 @@ def permissions(reading: Reading, rules: Rules) -> list[Permission]:
             distance = abs(public.segment - reuse.segment)
             if public.public and distance <= window and may_join(reading, public, reuse):
                 best = max(best, (public.public + reuse.reuse + (distance == 0), -distance, other))
-        if best[0] >= STRENGTH_NEEDED and has_object(reading, (best[2], at), window):
+        told = best[0] == FULL_STRENGTH or has_object(reading, (best[2], at), window)
+        if best[0] >= STRENGTH_NEEDED and told:
             found.append(Permission(best[2], at, best[0]))
     found.extend(by_policy(reading))
     return sorted(found, key=lambda p: (-p.strength, -reading.sentences[p.reuse].reuse))
+
+
+def half_said(reading: Reading) -> list[int]:
+    """Sentences that let anyone use data again without saying how they become public: a person should look."""
+    return [at for at, s in enumerate(reading.sentences) if s.reuse == 2 and s.has("object") and speaks(reading, s)]
 
 
 def has_object(reading: Reading, pair: tuple[int, int], window: int) -> bool:
@@ -213,13 +220,15 @@ def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> b
     same = any(reading.segments[sentence.segment].group == reading.segments[s.segment].group for s in own)
     overriding = sentence.has("override") and not sentence.has("no_consent")
     about_data = sentence.has("object", "portal", "access", live=False)
+    numbers = numbers_named(reading, sentence)
+    named = any(is_named(reading.segments[s.segment], numbers) for s in own)
     answered = resists(reading, permission, against & {"paid", "consent"})
     said = {
         "not_operative": same,
         "paid": sentence.has("access", "portal", "channel", "use", "format", "audience") and not answered,
         "residents": same or about_data,
         "no_reuse": same or about_data,
-        "consent": overriding or ((same or sentence.has("object", live=False)) and not answered),
+        "consent": overriding or named or ((same or sentence.has("object", live=False)) and not answered),
     }
     return any(said.get(kind, False) for kind in against) or (overriding and sentence.withheld and not same)
 
@@ -237,8 +246,7 @@ def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> boo
         return False
     own = [reading.segments[reading.sentences[at].segment] for at in (permission.public, permission.reuse)]
     segment = reading.segments[sentence.segment]
-    written = reading.texts[segment.page][segment.words[sentence.start].start : segment.words[sentence.end - 1].end]
-    numbers = numbers_in(written)
+    numbers = numbers_named(reading, sentence)
     if any(is_named(stands, numbers) for stands in own if stands is not segment):
         return True
     if sentence.has("flip"):
@@ -252,10 +260,19 @@ def is_named(segment: Segment, numbers: list[str]) -> bool:
     """Whether a provision is among the numbers of a reference: "14", "58.1", or "8" and "4" of "Pasal 8 ayat (4)"."""
     if segment.label in numbers and "." in segment.label:
         return True
+    if any(word.text in numbers for word in segment.words[1:3]) and segment.kind == "text":
+        return True
     if segment.section not in numbers or not segment.section:
         return False
     paragraphs = [number for number in numbers if number != segment.section and "." not in number]
     return not paragraphs or segment.label in paragraphs or segment.label == ""
+
+
+def numbers_named(reading: Reading, sentence: Sentence) -> list[str]:
+    """The numbers of provisions that a sentence names."""
+    segment = reading.segments[sentence.segment]
+    begin, end = segment.words[sentence.start].start, segment.words[sentence.end - 1].end
+    return numbers_in(reading.texts[segment.page][begin:end])
 
 
 def numbers_in(text: str) -> list[str]:

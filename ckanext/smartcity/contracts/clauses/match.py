@@ -13,7 +13,12 @@ SWALLOWING = frozenset({"false_friend", "neutral"})
 # Inside a longer cue of any family these mean nothing by themselves.
 SWALLOWED = frozenset({"negation", "prohibit", "neutral", "only", "permit", "except", "supplier", "city"})
 # A cue that begins inside one of these others says the opposite of what it says alone.
-ANSWERED = {"object": ("other",), "consent": ("no_consent",), "paid": ("free", "money", "no_consent", "neutral")}
+ANSWERED = {
+    "object": ("other",),
+    "other": ("audience",),
+    "consent": ("no_consent",),
+    "paid": ("free", "money", "no_consent", "neutral"),
+}
 
 
 @dataclass

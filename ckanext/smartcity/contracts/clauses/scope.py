@@ -19,6 +19,7 @@ ABOUT_DATA = ("object", "act", "offer", "access", "portal", "channel", "reuse", 
 PUBLIC_LICENCES = ("licence-name", "open-licence")
 JOINING = frozenset({"dan", "serta", "and", "or", "atau", "nor"})
 ENOUGH_STOP_WORDS = 3
+OPENING_WORDS = 2
 
 
 @dataclass
@@ -165,7 +166,10 @@ def except_positive(sentence: Sentence, shape: Shape, dead: list[bool]) -> None:
         if hit.family != "except":
             continue
         _, last = clause_of(hit.start, shape.breaks)
-        if hit.start <= 1:
+        closing = next((at + 1 for at in range(hit.start, last - 1) if ")" in shape.gaps[at]), None)
+        if closing is not None and hit.start and "(" in shape.gaps[hit.start - 1]:
+            last = closing
+        elif hit.start <= 1:
             last = next((at + 1 for at in range(hit.start, last - 1) if "," in shape.gaps[at]), last)
         prohibited = hit.start > 1 and dead[hit.start - 1]
         dead[hit.end : last] = [not prohibited] * max(0, last - hit.end)
@@ -181,9 +185,10 @@ def judge(sentence: Sentence, breaks: list[int]) -> None:
     sentence.public = publicity(sentence)
     sentence.reuse = reusability(sentence, breaks)
     promised = [clause_of(hit.start, breaks) for hit in sentence.where("later")]
+    conditional = any(hit.start < OPENING_WORDS for hit in sentence.where("later"))
     audience = has("audience")
     against = {
-        "promise": bool(promised) and not free_of(sentence, promised),
+        "promise": bool(promised) and (conditional or not free_of(sentence, promised)),
         "consent": has("consent") or (has("no_consent", live=False) and not has("no_consent")),
         "residents": has("resident", live=False),
         "paid": has("paid") and not has("money") and has(*ABOUT_DATA),
@@ -194,10 +199,18 @@ def judge(sentence: Sentence, breaks: list[int]) -> None:
         "request": has("request") and has(*ABOUT_DATA, live=False),
         "agency": has("agency") and not audience,
         "internal": has("only") and has("internal", "agency", "city") and not audience,
-        "other": (has("other") and not has("object")) or (has("consumes") and not has("act")),
+        "other": (has("other") and not has("object")) or consumes_only(sentence),
     }
     sentence.against = {kind for kind, is_said in against.items() if is_said}
-    sentence.withheld = sentence.withheld or publication_denied(sentence, breaks)
+    kept = "internal" in sentence.against and has("object")
+    sentence.withheld = sentence.withheld or kept or publication_denied(sentence, breaks)
+
+
+def consumes_only(sentence: Sentence) -> bool:
+    """Whether the sentence tells of using open data that others publish, and publishes none itself."""
+    spans = [(hit.start, hit.end) for hit in sentence.where("consumes")]
+    own_acts = [h for h in sentence.where("act") if not any(start <= h.start < end for start, end in spans)]
+    return bool(spans) and not own_acts
 
 
 def publication_denied(sentence: Sentence, breaks: list[int]) -> bool:
@@ -228,6 +241,8 @@ def publicity(sentence: Sentence) -> int:
         return 2
     if has("act") and has("reuse", "no_consent"):
         return 2
+    if any(hit.name in PUBLIC_LICENCES for hit in sentence.where("reuse")) and has("object"):
+        return 1
     if has("act", "portal") or (has("channel") and has("offer", "access")):
         return 1
     return 1 if has("access") and has("permit", "free") else 0
@@ -253,7 +268,8 @@ def between_parties(sentence: Sentence, hit: Hit, breaks: list[int]) -> bool:
     if hit.name in PUBLIC_LICENCES or sentence.has("audience", "portal"):
         return False
     begin, end = clause_of(hit.start, breaks)
-    return any(h.family in ("city", "supplier", "agency") for h in sentence.hits if begin <= h.start < end)
+    inside = [h for h in sentence.hits if begin <= h.start < end]
+    return any(h.family in ("city", "supplier", "agency") or h.name == "not-anyone" for h in inside)
 
 
 def reuse_forbidden(sentence: Sentence, breaks: list[int]) -> bool:
