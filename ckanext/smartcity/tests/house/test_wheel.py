@@ -45,6 +45,8 @@ templates = list((files("ckanext.smartcity") / "templates").rglob("*.html"))
 assert templates
 for template in templates:
     environment.parse(template.read_text(encoding="utf-8"), str(template))
+from ckanext.smartcity.contracts.clauses import rules
+assert rules.load().groups
 folder = files("ckanext.smartcity.i18n")
 for language in ("id", "en"):
     with (folder / language / "LC_MESSAGES" / "ckanext-smartcity.mo").open("rb") as compiled:
