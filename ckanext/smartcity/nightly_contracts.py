@@ -1,14 +1,19 @@
-"""The register's part of the night list: documents nobody has read, rules that changed, datasets that differ."""
+"""The register's part of the night list: documents nobody has read, changed rules, a new year, datasets that differ."""
 
 from __future__ import annotations
 
 import logging
+from datetime import date
 
 from ckan import model
+from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
 
 from ckanext.smartcity.contracts import store, suggesting
+
+NEW_YEAR_ENDS = (1, 7)
+"""Month and day."""
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +41,19 @@ def look_again() -> int:
         suggesting.suggest(package_id)
         model.repo.commit()
     return len(stale)
+
+
+def index_open_ended(today: date) -> int:
+    """In a new year, index contracts without an end again: they are in force in one more year. Gives how many.
+
+    Each night of the first week of January, since a night can be missed.
+    """
+    if (today.month, today.day) > NEW_YEAR_ENDS:
+        return 0
+    ids = [package.id for package in store.contracts() if not store.fields(package).get("end_date")]
+    search.rebuild(package_ids=ids)
+    search.commit()
+    return len(ids)
 
 
 def unlike_decisions() -> list[str]:

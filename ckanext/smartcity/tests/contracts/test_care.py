@@ -138,3 +138,18 @@ def test_a_file_that_is_gone_does_not_stop_the_others():
     documents.storage().remove(_data(store.document(first["id"])))
     assert "1 documents read" in run("read", "--pending").output
     assert call("wali", "document_show", id=second["id"])["state"] == "read"
+
+
+def test_a_contract_without_an_end_is_in_force_in_the_new_year_too(monkeypatch):
+    from datetime import date
+
+    from ckanext.smartcity import config, nightly_contracts
+
+    made.contract("sewa", end_date="")
+    years = {"q": "name:sewa", "facet.field": ["vocab_smartcity_years"], "fq": "dataset_type:service_contract"}
+    next_year = config.today().year + 1
+    assert nightly_contracts.index_open_ended(date(next_year, 1, 8)) == 0
+    monkeypatch.setattr(config, "today", lambda: date(next_year, 1, 3))
+    assert nightly_contracts.index_open_ended(config.today()) == 1
+    answer = tk.get_action("package_search")({"ignore_auth": True}, years)
+    assert str(next_year) in answer["facets"]["vocab_smartcity_years"]

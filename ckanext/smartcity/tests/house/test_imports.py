@@ -112,7 +112,7 @@ TABLE = [
     ("views/*", [*TOOLKIT, "flask", "werkzeug*", "defusedcsv*", f"{PACKAGE}.config", f"{PACKAGE}.views*"]),
     ("helpers.py", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "<public>"))]),
     ("cli/contract_care.py", [*CLI, f"{PACKAGE}.nightly_contracts"]),
-    ("nightly_contracts.py", ["ckan.model", *TOOLKIT, f"{PACKAGE}.contracts*"]),
+    ("nightly_contracts.py", ["ckan.model", "ckan.lib.search", *TOOLKIT, f"{PACKAGE}.contracts*"]),
     ("cli/contract_figures.py", [*CLI, f"{PACKAGE}.contracts.<pure>"]),
     ("cli/demo.py", ["werkzeug.datastructures", "ckan.lib.search", *CLI, f"{PACKAGE}.visits.<pure>"]),
     ("cli/visits_import.py", ["ckan.lib.i18n", "werkzeug.exceptions", *CLI, *COUNTING]),
