@@ -75,6 +75,21 @@ def contract_limits() -> Limits:
     )
 
 
+def contract_import_rows() -> int:
+    """How many rows a file of contracts may have."""
+    return tk.config["ckanext.smartcity.contracts.import_max_rows"]
+
+
+def contract_visibility() -> str:
+    """``private`` or ``public``: what imported contracts are at first."""
+    return tk.config["ckanext.smartcity.contracts.default_visibility"]
+
+
+def contract_klpd_code() -> str:
+    """The code of the city's government in SPSE, or an empty text."""
+    return tk.config["ckanext.smartcity.contracts.klpd_code"]
+
+
 def jobs_queue() -> str:
     """Name of the queue of CKAN's background jobs that ours go to."""
     return tk.config["ckanext.smartcity.jobs.queue"]

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 # Pure files that others may import as they are
-PUBLIC_FILES = ("codes", "decisions", "export", "figures", "queue_words")
+PUBLIC_FILES = ("codes", "decisions", "export", "figures", "import_words", "queue_words")
 
 PUBLIC = {
     "counting": ("snapshot_rows",),

@@ -22,6 +22,13 @@ __all__ = [
     "smartcity_contract_document_show",
     "smartcity_contract_export",
     "smartcity_contract_figure_show",
+    "smartcity_contract_import_apply",
+    "smartcity_contract_import_create",
+    "smartcity_contract_import_delete",
+    "smartcity_contract_import_list",
+    "smartcity_contract_import_publish",
+    "smartcity_contract_import_show",
+    "smartcity_contract_import_step",
     "smartcity_contract_page_show",
     "smartcity_contract_queue_list",
     "smartcity_contract_suggestion_show",
@@ -87,6 +94,41 @@ def smartcity_contract_export(context: Context, data_dict: DataDict) -> AuthResu
 def smartcity_contract_figure_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Anyone, of public contracts; contract reviewers of the whole register."""
     return _walidata(context) if data_dict.get("scope") == "register" else {"success": True}
+
+
+def smartcity_contract_import_apply(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: imports reach contracts of every office."""
+    return _walidata(context)
+
+
+def smartcity_contract_import_create(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: imports reach contracts of every office."""
+    return _walidata(context)
+
+
+def smartcity_contract_import_delete(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: imports reach contracts of every office."""
+    return _walidata(context)
+
+
+def smartcity_contract_import_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: imports reach contracts of every office."""
+    return _walidata(context)
+
+
+def smartcity_contract_import_publish(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: imports reach contracts of every office."""
+    return _walidata(context)
+
+
+def smartcity_contract_import_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: imports reach contracts of every office."""
+    return _walidata(context)
+
+
+def smartcity_contract_import_step(context: Context, data_dict: DataDict) -> AuthResult:
+    """Contract reviewers: imports reach contracts of every office."""
+    return _walidata(context)
 
 
 def smartcity_contract_queue_list(context: Context, data_dict: DataDict) -> AuthResult:

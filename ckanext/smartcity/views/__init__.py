@@ -5,6 +5,7 @@ from __future__ import annotations
 from ckanext.smartcity.views import agencies  # noqa: F401  adds its pages to the blueprint
 from ckanext.smartcity.views.answers import careful_answer
 from ckanext.smartcity.views.contract_documents import smartcity_contract_documents
+from ckanext.smartcity.views.contract_imports import smartcity_contract_imports
 from ckanext.smartcity.views.contract_review import smartcity_contract_review
 from ckanext.smartcity.views.contracts import smartcity_contracts
 from ckanext.smartcity.views.indicators import smartcity
@@ -15,6 +16,7 @@ from ckanext.smartcity.views.visits import smartcity_visits, smartcity_visits_ad
 __all__ = [
     "smartcity",
     "smartcity_contract_documents",
+    "smartcity_contract_imports",
     "smartcity_contract_review",
     "smartcity_contracts",
     "smartcity_tagging",

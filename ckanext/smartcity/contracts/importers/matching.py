@@ -114,14 +114,21 @@ def _position(contract_id: str) -> int:
     return int(last) if last.isdecimal() else 0
 
 
-def difference(wanted: Mapping[str, Any], stored: Stored) -> Difference:
-    """What an import would change in a stored contract.
+def given(wanted: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
+    """The fields that files hold something for. Days that are only assumed replace none that are known."""
+    names = [name for name in OWNED if wanted.get(name) not in (None, "")]
+    if wanted.get("dates_assumed") and not _yes(stored.get("dates_assumed")):
+        names = [name for name in names if name not in ASSUMED]
+    return names
 
-    A field for which the files hold nothing stays. So does one whose stored value is not what the last import wrote:
-    a person changed it. Days that are only assumed replace none that are known.
+
+def difference(wanted: Mapping[str, Any], names: Iterable[str], stored: Stored) -> Difference:
+    """What an import would change in a stored contract, of the fields that the files gave (``names``).
+
+    A field whose stored value is not what the last import wrote stays: a person changed it.
     """
     found = Difference()
-    for name in _comparable(wanted, stored.fields):
+    for name in names:
         new, old = _comparing(wanted[name]), _comparing(stored.fields.get(name))
         if new == old:
             continue
@@ -134,13 +141,6 @@ def difference(wanted: Mapping[str, Any], stored: Stored) -> Difference:
         before = list(stored.fields.get("amendments") or [])
         found.changes["amendments"] = (before, [*before, *added])
     return found
-
-
-def _comparable(wanted: Mapping[str, Any], stored: Mapping[str, Any]) -> Iterable[str]:
-    names = [name for name in OWNED if wanted.get(name) not in (None, "")]
-    if wanted.get("dates_assumed") and not _yes(stored.get("dates_assumed")):
-        names = [name for name in names if name not in ASSUMED]
-    return names
 
 
 def _is_of_person(name: str, old: str, stored: Stored) -> bool:

@@ -25,6 +25,7 @@ from ckanext.smartcity.contracts.sheets import Sheet
 CONTRACTS, START_ORDERS, FINISHED = "contracts", "start_orders", "finished"
 
 SCOPE = 8_000  # characters of a description that are kept
+TITLE = 200  # characters of a title; the register takes no more
 MOST_VERSIONS = 99
 
 _CODE = re.compile(r"[0-9]{1,20}")
@@ -168,10 +169,13 @@ class _Cells:
     def _title(self) -> str:
         value = self._needed("nama_paket")
         hit = scan.found(value)
-        if not hit:
-            return value
-        self.row.note("nama_paket", "personal_data", kind=hit)
-        return f"Paket {self.row.code.rpartition(':')[2]}"
+        if hit:
+            self.row.note("nama_paket", "personal_data", kind=hit)
+            return f"Paket {self.row.code.rpartition(':')[2]}"
+        if len(value) > TITLE:
+            self.row.note("nama_paket", "text_cut", characters=len(value), most=TITLE)
+            return value[: TITLE - 1].rstrip() + "…"
+        return value
 
     def _scope(self) -> str | None:
         hit = scan.found(self.scope)
@@ -179,7 +183,7 @@ class _Cells:
             self.row.note("lingkup_pekerjaan", "personal_data", kind=hit)
             return None
         if len(self.scope) > SCOPE:
-            self.row.note("lingkup_pekerjaan", "scope_cut", characters=len(self.scope), most=SCOPE)
+            self.row.note("lingkup_pekerjaan", "text_cut", characters=len(self.scope), most=SCOPE)
         return self.scope[:SCOPE].rstrip() or None
 
     def _amount(self, column: str) -> str | None:

@@ -21,6 +21,15 @@ from ckanext.smartcity.logic.action.contract_figures import (
     smartcity_contract_export,
     smartcity_contract_figure_show,
 )
+from ckanext.smartcity.logic.action.contract_imports import (
+    smartcity_contract_import_apply,
+    smartcity_contract_import_create,
+    smartcity_contract_import_delete,
+    smartcity_contract_import_list,
+    smartcity_contract_import_publish,
+    smartcity_contract_import_show,
+    smartcity_contract_import_step,
+)
 from ckanext.smartcity.logic.action.contract_queue import (
     smartcity_contract_queue_list,
     smartcity_contract_suggestion_show,
@@ -63,6 +72,13 @@ __all__ = [
     "smartcity_contract_document_show",
     "smartcity_contract_export",
     "smartcity_contract_figure_show",
+    "smartcity_contract_import_apply",
+    "smartcity_contract_import_create",
+    "smartcity_contract_import_delete",
+    "smartcity_contract_import_list",
+    "smartcity_contract_import_publish",
+    "smartcity_contract_import_show",
+    "smartcity_contract_import_step",
     "smartcity_contract_page_show",
     "smartcity_contract_queue_list",
     "smartcity_contract_suggestion_show",

@@ -48,6 +48,13 @@ ACTIONS = {
     "smartcity_contract_document_show": Case(OFFICE, {"id": DOCUMENT}),
     "smartcity_contract_page_show": Case(WALIDATA, {"id": DOCUMENT, "page": 1}),
     "smartcity_contract_supplier_hide": Case(WALIDATA, {"id": "tidak-ada"}, writes=True, status=404),
+    "smartcity_contract_import_create": Case(WALIDATA, writes=True, status=409),
+    "smartcity_contract_import_list": Case(WALIDATA),
+    "smartcity_contract_import_show": Case(WALIDATA, {"id": "impor"}),
+    "smartcity_contract_import_apply": Case(WALIDATA, {"id": "tidak-ada"}, writes=True, status=404),
+    "smartcity_contract_import_delete": Case(WALIDATA, {"id": "tidak-ada"}, writes=True, status=404),
+    "smartcity_contract_import_publish": Case(WALIDATA, {"id": "tidak-ada"}, writes=True, status=404),
+    "smartcity_contract_import_step": Case(WALIDATA, {"id": "tidak-ada"}, writes=True, status=404),
     "smartcity_contract_queue_list": Case(WALIDATA),
     "smartcity_contract_suggestion_show": Case(WALIDATA, {"id": "kontrak-server"}),
     "smartcity_indicator_list": Case(EVERYBODY),
@@ -96,6 +103,13 @@ PAGES = {
     ),
     "smartcity_contract_documents.delete": Case(
         frozenset(), address="/smartcity/contracts/documents/tidak-ada/delete", writes=True, refusal=404
+    ),
+    "smartcity_contract_imports.listed": Case(WALIDATA, address="/smartcity/contracts/import"),
+    "smartcity_contract_imports.upload": Case(WALIDATA, address="/smartcity/contracts/import", writes=True, status=400),
+    "smartcity_contract_imports.shown": Case(WALIDATA, address="/smartcity/contracts/import/impor", refusal=404),
+    "smartcity_contract_imports.report": Case(WALIDATA, address="/smartcity/contracts/import/impor.csv", refusal=404),
+    "smartcity_contract_imports.act": Case(
+        frozenset(), address="/smartcity/contracts/import/tidak-ada/apply", writes=True, refusal=404
     ),
     "smartcity_contract_review.queue": Case(WALIDATA, address="/smartcity/contracts/review"),
     "smartcity_contract_review.contract": Case(WALIDATA, address="/smartcity/contracts/review/kontrak-server"),

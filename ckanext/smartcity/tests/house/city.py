@@ -93,6 +93,7 @@ def _build_datasets(city: City) -> None:
     contract(city.contract)
     contract(city.private_contract, private=True)
     document(city.document, city.contract)
+    contract_import("impor")
 
 
 def dataset(name: str, owner: str = "bapenda", **more: Any) -> dict[str, Any]:
@@ -128,6 +129,19 @@ def document(document_id: str, contract_name: str) -> None:
     row.uploaded_by, row.pages, row.pages_with_text = model.User.get("editor").id, 1, 1
     model.Session.add(row)
     model.Session.add(ContractPage(document_id=document_id, page=1, text="Rahasia kontrak", places=[]))
+    model.Session.commit()
+
+
+def contract_import(import_id: str) -> None:
+    """A batch of contracts that was checked, with a row."""
+    from ckanext.smartcity.contracts.models import ContractImport, ContractImportRow
+
+    file = {"name": "kontrak.csv", "kind": "contracts", "rows": 1, "sha256": "0" * 64, "dropped": ["nama_ppk"]}
+    batch = ContractImport(id=import_id, source="spse", state="staged", files=[file])
+    batch.started_by = model.User.get("walidata_editor").id
+    model.Session.add(batch)
+    fields = {"title": "Rahasia impor", "code": "1:tender:1", "kind": "contracts", "lead": 1, "equal": False}
+    model.Session.add(ContractImportRow(import_id=import_id, number=1, file=0, row=2, fields=fields, outcome="new"))
     model.Session.commit()
 
 

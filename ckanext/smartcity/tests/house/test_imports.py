@@ -39,7 +39,7 @@ SHELLS = {
         "merge",
         "redis_counters",
     ),
-    "contracts": ("models", "store", "projecting", "access", "documents", "suggesting", "queue", "counting"),
+    "contracts": ("models", "store", "projecting", "access", "documents", "suggesting", "queue", "counting", "staging"),
 }
 
 CLI = [*TOOLKIT, "click", "yaml", *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "cli*"))]
@@ -82,6 +82,7 @@ TABLE = [
     ("contracts/importers/spse.py", ["yaml", f"{PACKAGE}.contracts.<pure>"]),
     ("contracts/models.py", ["sqlalchemy*", *TOOLKIT]),
     ("contracts/store.py", ["sqlalchemy*", "ckan.model", *TOOLKIT, f"{PACKAGE}.contracts*"]),
+    ("contracts/staging.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.contracts*"]),
     ("contracts/queue.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.contracts*"]),
     ("contracts/counting.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.contracts*"]),
     ("contracts/projecting.py", ["ckan.model", f"{PACKAGE}.config", f"{PACKAGE}.contracts*"]),
@@ -90,6 +91,10 @@ TABLE = [
     ("contracts/<pure>", [f"{PACKAGE}.contracts.<pure>"]),
     ("portal/<shell>", [*TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal*"]),
     ("portal/<pure>", ["yaml", "babel*", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal.<pure>"]),
+    (
+        "logic/action/contract_import_steps.py",
+        ["ckan.lib.plugins", "ckan.model", *TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "contracts*", "logic.*"))],
+    ),
     (
         "logic/action/*",
         [
@@ -107,6 +112,7 @@ TABLE = [
     ("views/contract_documents.py", ["flask", *TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("views*", "contracts*"))]),
     ("views/csrf.py", [*TOOLKIT, "flask", "ckan.config.middleware.flask_app"]),
     ("views/visit_choice.py", ["flask", *TOOLKIT, f"{PACKAGE}.views*", f"{PACKAGE}.visits.caller"]),
+    ("views/contract_imports.py", ["flask", *TOOLKIT, f"{PACKAGE}.views*", f"{PACKAGE}.contracts.<pure>"]),
     ("views/contracts.py", ["flask", *TOOLKIT, f"{PACKAGE}.views*", f"{PACKAGE}.contracts.<pure>"]),
     ("views/visits.py", ["flask", *TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "views*", "visits.<pure>"))]),
     ("views/*", [*TOOLKIT, "flask", "werkzeug*", "defusedcsv*", f"{PACKAGE}.config", f"{PACKAGE}.views*"]),
@@ -114,6 +120,7 @@ TABLE = [
     ("cli/contract_care.py", [*CLI, f"{PACKAGE}.nightly_contracts"]),
     ("nightly_contracts.py", ["ckan.model", "ckan.lib.search", *TOOLKIT, f"{PACKAGE}.contracts*"]),
     ("cli/contract_figures.py", [*CLI, f"{PACKAGE}.contracts.<pure>"]),
+    ("cli/contract_imports.py", ["werkzeug.datastructures", *CLI, f"{PACKAGE}.contracts.<pure>"]),
     ("cli/demo.py", ["werkzeug.datastructures", "ckan.lib.search", *CLI, f"{PACKAGE}.visits.<pure>"]),
     ("cli/visits_import.py", ["ckan.lib.i18n", "werkzeug.exceptions", *CLI, *COUNTING]),
     ("cli/demo_contracts.py", ["werkzeug.datastructures", *CLI]),

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from ckanext.smartcity.contracts import codes
-from ckanext.smartcity.contracts.importers.matching import Stored, difference, match
+from ckanext.smartcity.contracts.importers import matching
+from ckanext.smartcity.contracts.importers.matching import Difference, Stored, given, match
 
 
 def stored(number: int = 1, last: dict | None = None, **fields) -> Stored:
     return Stored(f"spse:93:tender:7:{number}", f"package-{number}", fields, last)
+
+
+def difference(wanted: dict, known: Stored) -> Difference:
+    return matching.difference(wanted, given(wanted, known.fields), known)
 
 
 def ids(matches) -> list[str]:

@@ -153,10 +153,16 @@ def test_plain_text():
     )
 
 
+def test_a_long_title_is_cut(tmp_path):
+    (row,) = read(tmp_path, as_json([contract(nama_paket="x" * 225)]))
+    assert row.fields["title"] == "x" * 199 + "…"
+    assert rules(row) == [("nama_paket", "text_cut")]
+
+
 def test_a_long_scope_is_cut(tmp_path):
     (row,) = read(tmp_path, as_json([contract(lingkup_pekerjaan="kata " * 2000)]))
     assert len(row.fields["notes"]) <= spse.SCOPE
-    assert rules(row) == [("lingkup_pekerjaan", "scope_cut")]
+    assert rules(row) == [("lingkup_pekerjaan", "text_cut")]
 
 
 @pytest.mark.parametrize(
