@@ -213,7 +213,8 @@ def resists(reading: Reading, permission: Permission, kinds: set[str] | frozense
 
 def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> bool:
     """Whether a sentence elsewhere takes back what the permission gives."""
-    if reading.roles[sentence.segment] in SILENT_ROLES or lifted(reading, sentence, permission):
+    silent = reading.roles[sentence.segment] in SILENT_ROLES or defines(reading, sentence)
+    if silent or lifted(reading, sentence, permission):
         return False
     against = sentence.against
     own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
@@ -225,7 +226,7 @@ def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> b
     answered = resists(reading, permission, against & {"paid", "consent"})
     said = {
         "not_operative": same,
-        "paid": sentence.has("access", "portal", "channel", "use", "format", "audience") and not answered,
+        "paid": sentence.has("access", "portal", "channel", "use", "format", "object") and not answered,
         "residents": same or about_data,
         "no_reuse": same or about_data,
         "consent": overriding or named or ((same or sentence.has("object", live=False)) and not answered),
@@ -247,11 +248,11 @@ def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> boo
     own = [reading.segments[reading.sentences[at].segment] for at in (permission.public, permission.reuse)]
     segment = reading.segments[sentence.segment]
     numbers = numbers_named(reading, sentence)
-    if any(is_named(stands, numbers) for stands in own if stands is not segment):
+    if any(is_named(stands, numbers) for stands in own if stands is not segment or stands.label):
         return True
     if sentence.has("flip"):
         return False
-    if any(stands is segment or (stands.group == segment.group and not numbers) for stands in own):
+    if any(stands is segment or stands.group == segment.group for stands in own) and not numbers:
         return True
     return sentence.has("object", "portal", "act", "reuse", live=False) and not sentence.has("secrecy")
 

@@ -180,7 +180,7 @@ def heading_word(text: str) -> bool:
     parts = text.replace("-", " ").replace(".", " ").replace(":", " ").split()
     if not parts or fold(parts[0]) not in HEADING_WORDS or not parts[0][0].isupper():
         return False
-    return len(parts) == 1 or numberlike(parts[1]) or capitals(text)
+    return len(parts) == 1 or any(map(numberlike, parts[1:3])) or capitals(text)
 
 
 def numberlike(word: str) -> bool:

@@ -79,6 +79,6 @@ def without_swallowed(hits: list[Hit]) -> list[Hit]:
         if hit.end > reached[hit.family] and not inside:
             kept.append(hit)
             reached[hit.family] = hit.end
-            if hit.end - hit.start > 1 and hit.end > longest[1]:
+            if hit.end - hit.start > 1 and hit.end > longest[1] and hit.family != "contrast":
                 longest = (hit.start, hit.end)
     return kept

@@ -20,6 +20,7 @@ PUBLIC_LICENCES = ("licence-name", "open-licence")
 JOINING = frozenset({"dan", "serta", "and", "or", "atau", "nor"})
 ENOUGH_STOP_WORDS = 3
 OPENING_WORDS = 2
+ONLY_REACH = 4
 
 
 @dataclass
@@ -195,15 +196,40 @@ def judge(sentence: Sentence, breaks: list[int]) -> None:
         "no_reuse": has("view_only", live=False) or reuse_forbidden(sentence, breaks),
         "deleted": has("deleted") and not has("replaced"),
         "not_operative": has("void"),
-        "discretion": has("supplier_may"),
+        "discretion": left_to_supplier(sentence),
         "request": has("request") and has(*ABOUT_DATA, live=False),
         "agency": has("agency") and not audience,
-        "internal": has("only") and has("internal", "agency", "city") and not audience,
-        "other": (has("other") and not has("object")) or consumes_only(sentence),
+        "internal": kept_inside(sentence, breaks) and not audience,
+        "other": (has("other") and not data_named(sentence)) or consumes_only(sentence),
     }
     sentence.against = {kind for kind, is_said in against.items() if is_said}
     kept = "internal" in sentence.against and has("object")
     sentence.withheld = sentence.withheld or kept or publication_denied(sentence, breaks)
+
+
+def kept_inside(sentence: Sentence, breaks: list[int]) -> bool:
+    """Whether data are only for the city, an agency or internal use: "hanya untuk Dinas", "for the Authority only"."""
+    inside = [hit.start for family in ("internal", "agency", "city") for hit in sentence.where(family)]
+    for only in sentence.where("only"):
+        begin = only.start - ONLY_REACH if only.end in breaks else only.end
+        if any(begin <= at <= only.end + ONLY_REACH for at in inside):
+            return True
+    return False
+
+
+def left_to_supplier(sentence: Sentence) -> bool:
+    """Whether publishing is left to the supplier's will: the last party before "if it sees fit" is not the city."""
+    for may in sentence.where("supplier_may"):
+        before = [hit for hit in sentence.hits if hit.family in ("city", "supplier") and hit.start < may.start]
+        if not before or before[-1].family == "supplier":
+            return True
+    return False
+
+
+def data_named(sentence: Sentence) -> bool:
+    """Whether data are named, other than in the words "open data" and "data portal"."""
+    names = [h for h in sentence.hits if h.family == "portal" or (h.family == "reuse" and h.name in PUBLIC_LICENCES)]
+    return any(not any(h.start <= hit.start < h.end for h in names) for hit in sentence.where("object"))
 
 
 def consumes_only(sentence: Sentence) -> bool:
@@ -269,7 +295,7 @@ def between_parties(sentence: Sentence, hit: Hit, breaks: list[int]) -> bool:
         return False
     begin, end = clause_of(hit.start, breaks)
     inside = [h for h in sentence.hits if begin <= h.start < end]
-    return any(h.family in ("city", "supplier", "agency") or h.name == "not-anyone" for h in inside)
+    return any(h.family in ("city", "supplier", "agency", "internal") or h.name == "not-anyone" for h in inside)
 
 
 def reuse_forbidden(sentence: Sentence, breaks: list[int]) -> bool:
