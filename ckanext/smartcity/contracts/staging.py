@@ -197,6 +197,12 @@ def registered(contract_ids: Collection[str]) -> set[str]:
     return {store.contract_id(package) for package in _packages(_key().in_(contract_ids))}
 
 
+def is_name_taken(name: str, package_id: str) -> bool:
+    """Whether another dataset has a name, a deleted one too: CKAN gives none twice."""
+    query = sa.select(PACKAGE.id).where(PACKAGE.name == name, PACKAGE.id != package_id)
+    return model.Session.scalars(query.limit(1)).first() is not None
+
+
 def organization_names(ids: Collection[str]) -> dict[str, str]:
     group: Any = model.Group
     return dict(model.Session.execute(sa.select(group.id, group.name).where(group.id.in_(ids))).tuples().all())

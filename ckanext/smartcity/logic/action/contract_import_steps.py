@@ -233,8 +233,8 @@ def _counts(batch: ContractImport) -> dict[str, Any]:
     for row in staging.every_row(batch.id):
         rows[row.outcome] += 1
         rules.update(reason["rule"] for reason in row.reasons)
-        equal += bool(row.fields["equal"])
-        if row.fields["kind"] != spse.CONTRACTS:
+        equal += bool(row.fields.get("equal"))
+        if row.fields.get("kind") != spse.CONTRACTS:  # a companion, or a contract that was purged since
             continue
         years |= {row.fields["budget_year"]} if row.fields.get("budget_year") else set()
         if row.fields["lead"] == row.number:
@@ -308,11 +308,12 @@ def _save(lead: ContractImportRow, action: str, data: dict[str, Any]) -> None:
 def _dataset(lead: ContractImportRow, visibility: str) -> dict[str, Any]:
     """A new contract's dataset, under the id that it was given when it was checked."""
     wanted = {name: lead.fields.get(name) for name in (*matching.OWNED, "import_source", "amendments")}
+    name, package_id = (lead.contract_id or "").replace(":", "-"), lead.package_id or ""
     return {
         **_sent(wanted),
-        "id": lead.package_id,
+        "id": package_id,
         "type": store.CONTRACT,
-        "name": (lead.contract_id or "").replace(":", "-"),
+        "name": f"{name}-{package_id[:8]}" if staging.is_name_taken(name, package_id) else name,
         "private": visibility != "public",
     }
 

@@ -12,7 +12,7 @@ from ckan.plugins import toolkit as tk
 from werkzeug.datastructures import FileStorage
 
 from ckanext.smartcity.cli import smartcity
-from ckanext.smartcity.contracts import staging, store
+from ckanext.smartcity.contracts import codes, staging, store
 from ckanext.smartcity.contracts.models import ContractImport, ContractImportRow
 from ckanext.smartcity.logic.action import contract_import_steps
 from ckanext.smartcity.tests.contracts import made
@@ -179,6 +179,31 @@ def test_a_contract_that_was_typed_in_is_told():
     assert row["outcome"] == "new"
 
 
+def test_a_contract_that_was_deleted_comes_back_as_a_new_one():
+    applied(as_json([CONTRACT]))
+    name = register()[KEY]["name"]
+    tk.get_action("package_delete")({**made.site_user(), "ignore_auth": True}, {"id": name})
+    assert applied(as_json([CONTRACT]))["counts"]["rows"] == {"new": 1}
+    assert register()[KEY]["name"].startswith(f"{name}-")
+
+
+def test_a_contract_that_was_purged_leaves_no_values():
+    batch = applied(as_json([CONTRACT]))
+    tk.get_action("dataset_purge")({**made.site_user(), "ignore_auth": True}, {"id": register()[KEY]["id"]})
+    (row,) = shown_rows(batch)
+    assert (row["title"], row["outcome"], row["contract_id"]) == ("", "new", KEY)
+    assert applied(as_json([CONTRACT]))["counts"]["rows"] == {"new": 1}
+
+
+def test_a_name_that_was_taken_out_does_not_come_back():
+    applied(as_json([CONTRACT]))
+    tk.get_action("smartcity_contract_supplier_hide")({"user": "wali"}, {"id": register()[KEY]["id"]})
+    batch = applied(as_json([CONTRACT]))
+    (row,) = shown_rows(batch)
+    assert (row["outcome"], row["reasons"][0]["rule"]) == ("unchanged", "kept_by_person")
+    assert register()[KEY]["supplier_name"] == codes.NO_NAME
+
+
 def test_a_refused_file_leaves_its_reason():
     batch = staged(as_json([CONTRACT]), as_csv([{"nama": "x"}]))
     assert (batch["state"], batch["problem"]["code"]) == ("refused", "unknown_columns")
@@ -283,8 +308,8 @@ def test_the_real_files_twice():
     names = (*names, "nontender_ekontrak_kontrak_2025.json", "nontender_ekontrak_kontrak_2025.csv")
     contents = [(REAL / f"spse_{name}").read_bytes() for name in names]
     batch = staged(*contents)
-    for place, codes in enumerate(row["codes"].split(", ")[-1] for row in batch["counts"]["offices"]):
-        made.agency(f"opd-{place}", f"OPD {place}", kd_satker=f'["{codes}"]')
+    for place, code in enumerate(row["codes"].split(", ")[-1] for row in batch["counts"]["offices"]):
+        made.agency(f"opd-{place}", f"OPD {place}", kd_satker=f'["{code}"]')
     batch = applied(*contents)
     rows = batch["counts"]["rows"]
     assert sum(rows.values()) == sum(file["rows"] for file in batch["files"]) == 167

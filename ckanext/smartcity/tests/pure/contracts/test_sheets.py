@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from ckanext.smartcity.contracts import sheets
+from ckanext.smartcity.contracts import sheet_reading, sheets
 from ckanext.smartcity.contracts.sheets import SheetRefused, read
 
 KEEP = ("kode", "nilai", "tanggal", "nama")
@@ -123,6 +123,33 @@ def test_an_archive_that_unpacks_to_too_much(tmp_path):
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (sheets.UNPACKED + 1))
     with pytest.raises(SheetRefused, match="too_large"):
         read(path, KEEP)
+
+
+def test_a_sheet_of_one_cell_far_away(tmp_path):
+    book = Workbook()
+    book.active["XFD1048576"] = "x"
+    book.active["A1"] = "kode"
+    book.save(tmp_path / "a")
+    with pytest.raises(SheetRefused):
+        sheet_reading.read(tmp_path / "a", KEEP)
+
+
+def test_a_reader_that_takes_too_long_is_ended(tmp_path):
+    with pytest.raises(SheetRefused, match="timeout"):
+        sheet_reading.read(written(tmp_path / "a", csv_text()), KEEP, seconds=0.001)
+
+
+def test_a_reader_that_crashes(tmp_path):
+    with pytest.raises(SheetRefused, match="crashed"):
+        sheet_reading.read(tmp_path / "missing", KEEP)
+
+
+def test_the_reader_in_a_process_gives_the_same(tmp_path):
+    path = written(tmp_path / "a", csv_text())
+    assert sheet_reading.read(path, KEEP) == read(path, KEEP)
+    with pytest.raises(SheetRefused) as refused:
+        sheet_reading.read(path, KEEP, most_rows=1)
+    assert (refused.value.code, refused.value.found) == ("too_many_rows", {"most": 1})
 
 
 def test_a_process_of_its_own(tmp_path):
