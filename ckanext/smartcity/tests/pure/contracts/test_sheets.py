@@ -125,13 +125,10 @@ def test_an_archive_that_unpacks_to_too_much(tmp_path):
         read(path, KEEP)
 
 
-def test_a_sheet_of_one_cell_far_away(tmp_path):
-    book = Workbook()
-    book.active["XFD1048576"] = "x"
-    book.active["A1"] = "kode"
-    book.save(tmp_path / "a")
-    with pytest.raises(SheetRefused):
-        sheet_reading.read(tmp_path / "a", KEEP)
+def test_a_cell_without_a_column(tmp_path):
+    path = workbook(tmp_path / "a", ["kode"], [], ["1", None, "x"])
+    with pytest.raises(SheetRefused, match="ragged"):
+        read(path, KEEP)
 
 
 def test_a_reader_that_takes_too_long_is_ended(tmp_path):
