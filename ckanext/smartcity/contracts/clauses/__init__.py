@@ -67,7 +67,7 @@ def assess_pages(document: Document, known: rules.Rules) -> Assessment:
             standing.append(permission)
         elif contrary not in undone:
             undone.append(contrary)
-    findings = [supporting(reading, permission) for permission in standing]
+    findings = [item for permission in standing for item in supporting(reading, permission)]
     if standing:
         held_back = [at for at in reading.contrary if reading.sentences[at].withheld]
         partial = [at for at in held_back if near(reading, reading.sentences[at], standing[0])]
@@ -129,9 +129,14 @@ def warnings_of(document: Document, reading: combine.Reading, known: rules.Rules
     return tuple(warnings)
 
 
-def supporting(reading: combine.Reading, permission: combine.Permission) -> Finding:
-    """The finding of a permission: its segment, or the one with the reuse part when the two stand apart."""
-    return finding(reading, permission.reuse, "supports", min(1.0, permission.strength / 5))
+def supporting(reading: combine.Reading, permission: combine.Permission) -> list[Finding]:
+    """The findings of a permission: what selects it among options, if anything does, and the part that lets reuse."""
+    score = min(1.0, permission.strength / combine.FULL_STRENGTH)
+    part = reading.segments[reading.sentences[permission.reuse].segment]
+    written = reading.texts[part.page][part.start : part.end]
+    selected = options.selection(reading.segments, reading.sentences, part, written)
+    first = [] if selected is None else [finding(reading, selected, "supports", score)]
+    return [*first, finding(reading, permission.reuse, "supports", score)]
 
 
 def finding(reading: combine.Reading, at: int, kind: str, score: float) -> Finding:

@@ -10,6 +10,9 @@ from ckanext.smartcity.contracts.clauses.segment import LONGEST_OPTION, OPTION_W
 
 CHOICE_REACH = 12
 OPTIONS_NEAR = 12
+CODE_WITHIN = 6
+QUOTES = '"“”‘’'
+LONGEST_TERM = 60
 
 
 def ticked(parts: Sequence[Segment]) -> list[bool]:
@@ -58,3 +61,36 @@ def option_label(part: Segment) -> str:
         return fold(part.label)
     first = [word.text for word in part.words[:2]]
     return first[1] if len(first) == 2 and first[0] in OPTION_WORDS and len(first[1]) <= LONGEST_OPTION else ""
+
+
+def selection(parts: Sequence[Segment], sentences: Sequence[Sentence], explained: Segment, written: str) -> int | None:
+    """The earlier sentence that selects what a segment explains, as "X14 is selected" or a ticked "open shelf".
+
+    ``written`` is the text of the segment. A code (letters and digits) among its first words, or a term in quotes at
+    its beginning, is what is looked for.
+    """
+    codes = {word.text for word in explained.words[:CODE_WITHIN] if is_mixed(word.text)}
+    term = quoted_term(written, explained)
+    for at, sentence in enumerate(sentences):
+        part = parts[sentence.segment]
+        if part is explained:
+            return None
+        texts = [word.text for word in part.words[sentence.start : sentence.end]]
+        if sentence.has("selected") and codes & set(texts):
+            return at
+        if part.ticked and term and any(texts[i : i + len(term)] == term for i in range(len(texts))):
+            return at
+    return None
+
+
+def is_mixed(word: str) -> bool:
+    """Whether a word is a code of letters and digits."""
+    return any(c.isdigit() for c in word) and any(c.isalpha() for c in word)
+
+
+def quoted_term(written: str, part: Segment) -> list[str]:
+    """The folded words in quotes at the beginning of a segment; [] = none."""
+    if written[:1] not in QUOTES:
+        return []
+    closing = next((i for i, c in enumerate(written[1:LONGEST_TERM], 1) if c in QUOTES), 0)
+    return [word.text for word in part.words if word.end <= part.start + closing]

@@ -17,6 +17,7 @@ from ckanext.smartcity.contracts.clauses.rules import Rules
 
 ABOUT_DATA = ("object", "act", "offer", "access", "portal", "channel", "reuse", "use", "format", "audience")
 PUBLIC_LICENCES = ("licence-name", "open-licence")
+OPEN_PORTAL = "open-data-portal"
 JOINING = frozenset({"dan", "serta", "and", "or", "atau", "nor"})
 ENOUGH_STOP_WORDS = 3
 OPENING_WORDS = 2
@@ -111,13 +112,15 @@ def clause_breaks(sentence: Sentence, words: list[str], gaps: list[str]) -> list
         at + 1 for at, gap in enumerate(gaps) if ";" in gap or "|" in gap or "\t" in gap or "–" in gap or "—" in gap
     }
     breaks |= {hit.start for hit in sentence.hits if hit.family in ("contrast", "except")}
-    starts = {
-        hit.start for hit in sentence.hits if hit.family in ("permit", "force", "negation", "prohibit", "no_consent")
-    }
+    opening = ("permit", "force", "negation", "prohibit", "no_consent")
+    starts = {hit.start for hit in sentence.hits if hit.family in opening and hit.name != "letting"}
+    interrupted = {
+        hit.end for hit in sentence.hits if hit.family == "negation"
+    }  # "shall not, without consent, publish"
     for at in range(1, len(words)):
         joined = words[at - 1] in JOINING
         after_comma = "," in gaps[at - 1]
-        if (joined or after_comma) and starts & {at, at + 1, at + 2}:
+        if (joined or after_comma) and at not in interrupted and starts & {at, at + 1, at + 2}:
             breaks.add(at)
     return sorted(breaks)
 
@@ -271,7 +274,8 @@ def publicity(sentence: Sentence) -> int:
         return 1
     if has("act", "portal") or (has("channel") and has("offer", "access")):
         return 1
-    return 1 if has("access") and has("permit", "free") else 0
+    obtained = has("access") and has("permit", "free")
+    return 1 if obtained or (has("reuse") and has("offer") and has("object")) else 0
 
 
 def reusability(sentence: Sentence, breaks: list[int]) -> int:
@@ -286,7 +290,8 @@ def reusability(sentence: Sentence, breaks: list[int]) -> int:
             return 2
     if has("use") and has("free", "permit") and has("audience", "portal"):
         return 1
-    return 1 if has("format") else 0
+    on_open_portal = any(hit.name == OPEN_PORTAL for hit in sentence.where("portal")) and has("act", "offer")
+    return 1 if has("format") or on_open_portal else 0
 
 
 def between_parties(sentence: Sentence, hit: Hit, breaks: list[int]) -> bool:

@@ -123,3 +123,14 @@ def test_the_contrary_is_quoted_when_a_permission_is_undone() -> None:
 def test_a_finding_names_the_rules_that_saw_it() -> None:
     finding = assess(Document((Page(1, "The City publishes the data for anyone under CC BY."),))).findings[0]
     assert {"act:publish", "audience:anyone", "reuse:licence-name"} <= set(finding.cues)
+
+
+def test_the_selection_of_an_option_explained_below_is_quoted_first() -> None:
+    text = (
+        "The options selected are Y3 and Y7.\n\nOption Y7 reads: the City publishes the data as open data for anyone."
+    )
+    assert [f.quote[:3] for f in assess(Document((Page(1, text),))).findings] == ["The", "Opt"]
+    boxes = '[ ] Closed shelf\n[x] Wide shelf\n\n"Wide shelf" means that data are published under CC BY.'
+    assert assess(Document((Page(1, boxes),))).result == "likely_no"
+    applied = boxes.replace("means that data are", "has this effect: data are")
+    assert assess(Document((Page(1, applied),))).findings[0].quote == "[x] Wide shelf"
