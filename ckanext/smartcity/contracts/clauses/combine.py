@@ -137,7 +137,8 @@ def permissions(reading: Reading, rules: Rules) -> list[Permission]:
 
 def half_said(reading: Reading) -> list[int]:
     """Sentences that let anyone use data again without saying how they become public: a person should look."""
-    return [at for at, s in enumerate(reading.sentences) if s.reuse == 2 and s.has("object") and speaks(reading, s)]
+    said = [at for at, s in enumerate(reading.sentences) if s.reuse == 2 and s.has("object") and not s.against]
+    return [at for at in said if speaks(reading, reading.sentences[at])]
 
 
 def has_object(reading: Reading, pair: tuple[int, int], window: int) -> bool:
@@ -242,15 +243,16 @@ def lifted(reading: Reading, contrary: Sentence, permission: Permission) -> bool
 
 
 def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> bool:
-    """Whether a sentence deletes the provision in which the permission stands, or the one it quotes."""
-    if "deleted" not in sentence.against:
+    """Whether a sentence deletes, or rewrites to the contrary, the provision of the permission or the one it quotes."""
+    rewritten = sentence.has("replaced") and sentence.withheld
+    if "deleted" not in sentence.against and not rewritten:
         return False
     own = [reading.segments[reading.sentences[at].segment] for at in (permission.public, permission.reuse)]
     segment = reading.segments[sentence.segment]
     numbers = numbers_named(reading, sentence)
     if any(is_named(stands, numbers) for stands in own if stands is not segment or stands.label):
         return True
-    if sentence.has("flip"):
+    if sentence.has("flip") or rewritten:
         return False
     if any(stands is segment or stands.group == segment.group for stands in own) and not numbers:
         return True
