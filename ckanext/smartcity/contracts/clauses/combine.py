@@ -228,6 +228,7 @@ def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> b
     said = {
         "not_operative": same,
         "paid": sentence.has("access", "portal", "channel", "use", "format", "object") and not answered,
+        "promise": named,
         "residents": same or about_data,
         "no_reuse": same or about_data,
         "consent": overriding or named or ((same or sentence.has("object", live=False)) and not answered),

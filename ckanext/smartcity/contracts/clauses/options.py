@@ -33,6 +33,8 @@ def chosen(parts: Sequence[Segment], sentences: Sequence[Sentence], counts: list
     result = list(counts)
     for sentence in sentences:
         if not sentence.has("selected"):
+            not_selected = sentence.has("selected", live=False) and option_label(parts[sentence.segment])
+            result[sentence.segment] = result[sentence.segment] and not not_selected
             continue
         named = labels_after(parts[sentence.segment], sentence)
         options = [at for at in range(len(parts)) if is_near(parts, at, sentence) and option_label(parts[at])]
