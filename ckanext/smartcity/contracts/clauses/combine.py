@@ -255,7 +255,8 @@ def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> boo
         return True
     if sentence.has("flip") or rewritten:
         return False
-    if any(stands is segment or stands.group == segment.group for stands in own) and not numbers:
+    inside = sentence in (reading.sentences[permission.public], reading.sentences[permission.reuse])
+    if inside or (any(stands is segment or stands.group == segment.group for stands in own) and not numbers):
         return True
     return sentence.has("object", "portal", "act", "reuse", live=False) and not sentence.has("secrecy")
 
