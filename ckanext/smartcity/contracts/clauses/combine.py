@@ -18,6 +18,7 @@ UNDOING_HERE = frozenset({"consent", "residents", "no_reuse", "promise", "discre
 UNDOING_NEAR = frozenset({"consent", "residents", "no_reuse"})
 STRENGTH_NEEDED = 2
 FULL_STRENGTH = 5
+DELETION_REACH = 16  # segments within which a deletion without a number is about the permission
 
 
 @dataclass(frozen=True)
@@ -221,17 +222,19 @@ def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> b
     own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
     same = any(reading.segments[sentence.segment].group == reading.segments[s.segment].group for s in own)
     overriding = sentence.has("override") and not sentence.has("no_consent")
-    about_data = sentence.has("object", "portal", "access", live=False)
+    on_page = any(reading.segments[sentence.segment].page == reading.segments[s.segment].page for s in own)
+    about_data = on_page and sentence.has("object", "portal", "access", live=False)
+    paid_access = sentence.has("access", "portal", "channel", "use", "format", "object")
     numbers = numbers_named(reading, sentence)
     named = any(is_named(reading.segments[s.segment], numbers) for s in own)
     answered = resists(reading, permission, against & {"paid", "consent"})
     said = {
-        "not_operative": same,
-        "paid": sentence.has("access", "portal", "channel", "use", "format", "object") and not answered,
+        "not_operative": same and on_page,
+        "paid": (same or on_page) and paid_access and not answered,
         "promise": named,
         "residents": same or about_data,
         "no_reuse": same or about_data,
-        "consent": overriding or named or ((same or sentence.has("object", live=False)) and not answered),
+        "consent": overriding or named or ((same or about_data) and not answered),
     }
     return any(said.get(kind, False) for kind in against) or (overriding and sentence.withheld and not same)
 
@@ -248,7 +251,8 @@ def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> boo
     rewritten = sentence.has("replaced") and sentence.withheld
     if "deleted" not in sentence.against and not rewritten:
         return False
-    own = [reading.segments[reading.sentences[at].segment] for at in (permission.public, permission.reuse)]
+    both = (permission.public, permission.reuse)
+    own = [reading.segments[reading.sentences[at].segment] for at in both]
     segment = reading.segments[sentence.segment]
     numbers = numbers_named(reading, sentence)
     if any(is_named(stands, numbers) for stands in own if stands is not segment or stands.label):
@@ -258,7 +262,8 @@ def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> boo
     inside = sentence in (reading.sentences[permission.public], reading.sentences[permission.reuse])
     if inside or (any(stands is segment or stands.group == segment.group for stands in own) and not numbers):
         return True
-    return sentence.has("object", "portal", "act", "reuse", live=False) and not sentence.has("secrecy")
+    near = any(abs(reading.sentences[at].segment - sentence.segment) <= DELETION_REACH for at in both)
+    return near and sentence.has("portal", "act", "reuse", live=False) and not sentence.has("secrecy")
 
 
 def is_named(segment: Segment, numbers: list[str]) -> bool:
