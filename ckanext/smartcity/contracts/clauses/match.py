@@ -67,7 +67,7 @@ def add(found: list[Hit], cue: Cue, words: Sequence[str], start: int, at: int) -
 
 def without_swallowed(hits: list[Hit]) -> list[Hit]:
     """The hits in order without those that a longer one takes away, and without doubles of one family."""
-    hits.sort(key=lambda hit: (hit.start, -hit.end))
+    hits.sort(key=lambda hit: (hit.start, -hit.end, hit.family not in SWALLOWING))
     kept: list[Hit] = []
     reached: dict[str, int] = defaultdict(int)
     longest = (0, 0)
