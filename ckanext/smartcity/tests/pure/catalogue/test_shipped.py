@@ -140,6 +140,7 @@ def test_the_vocabularies_are_those_of_the_fields(shipped):
         "access_rights",
         "agency_kinds",
         "city_service_decisions",
+        "city_service_reasons",
         "clause_decisions",
         "clause_reasons",
         "contract_statuses",
