@@ -102,10 +102,9 @@ def write_configuration(folder: Path, address: str) -> Path:
     text = (ROOT / "test.ini").read_text(encoding="utf-8")
     text = re.sub(r"(?m)^(testing|SESSION_COOKIE_DOMAIN|WTF_CSRF_ENABLED|ckan\.files\..*) *=.*\n", "", text)
     text = re.sub(r"(?m)^ckan\.site_url *=.*$", f"ckan.site_url = {address}", text)
-    files = "".join(
-        f"ckan.files.{name}.type = ckan:fs\nckan.files.{name}.path = {folder / path}\nckan.files.{name}.initialize = true\n"
-        for name, path in (("default_storages.default", "files"), ("storage.contracts", "contracts"))
-    )
+    folders = {"default_storages.default": folder / "files", "storage.contracts": folder / "contracts"}
+    keys = {f"ckan.files.{name}": path for name, path in folders.items()}
+    files = "".join(f"{key}.type = ckan:fs\n{key}.path = {at}\n{key}.initialize = true\n" for key, at in keys.items())
     ini = folder / "portal.ini"
     ini.write_text(text.replace("[app:main]\n", f"[app:main]\n{files}", 1), encoding="utf-8")
     return ini
