@@ -18,12 +18,14 @@ from ckanext.smartcity.catalogue.model import (
     ProgrammeEntry,
     Requirement,
     Responsibility,
+    TableSupply,
     Text,
     Theme,
     UnknownIndicator,
     Vocabulary,
 )
 from ckanext.smartcity.catalogue.problems import CatalogueError, Problem
+from ckanext.smartcity.catalogue.tables import Column, Condition, Rule, Table
 
 __all__ = [
     "SHORT",
@@ -34,6 +36,8 @@ __all__ = [
     "Catalogue",
     "CatalogueError",
     "Choice",
+    "Column",
+    "Condition",
     "Indicator",
     "NamedAgency",
     "Problem",
@@ -41,6 +45,9 @@ __all__ = [
     "ProgrammeEntry",
     "Requirement",
     "Responsibility",
+    "Rule",
+    "Table",
+    "TableSupply",
     "Text",
     "Theme",
     "UnknownIndicator",

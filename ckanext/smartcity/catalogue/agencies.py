@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ckanext.smartcity.catalogue.entries import Entry
 from ckanext.smartcity.catalogue.files import locate, read_yaml
-from ckanext.smartcity.catalogue.model import Agency, Indicator, Responsibility, Vocabulary
+from ckanext.smartcity.catalogue.model import Agency, Indicator, Responsibility, TableSupply, Vocabulary
 from ckanext.smartcity.catalogue.problems import Problem, duplicates
+from ckanext.smartcity.catalogue.tables import DAY
 
 SUPPLIES = ("single", "each")
 ORIGINS = ("programme", "programme_adjusted", "usual")
@@ -19,13 +20,14 @@ def read_agencies(
     source: str,
     vocabularies: Mapping[str, Vocabulary],
     indicators: Sequence[Indicator],
+    tables: Collection[str],
     problems: list[Problem],
-) -> tuple[tuple[Agency, ...], dict[str, Responsibility]]:
-    """The agencies and, by uid, who answers for every indicator: its own line, else the line of its theme."""
+) -> tuple[tuple[Agency, ...], dict[str, Responsibility], dict[str, TableSupply]]:
+    """The agencies; by uid, who answers for an indicator (its own line, else its theme's); by name, who fills a table."""
     file = locate(source, problems)
     data = read_yaml(file, problems) if file else None
     if data is None:
-        return (), {}
+        return (), {}, {}
     entry = Entry(data, str(file), problems)
     agencies = tuple(_agency(child, vocabularies) for child in entry.children("agencies", code="slug"))
     slugs = [agency.slug for agency in agencies]
@@ -33,6 +35,7 @@ def read_agencies(
         problems.append(Problem(entry.file, slug, "slug", "stands here twice"))
     by_theme = _by_theme(entry, slugs, {one.theme for one in indicators})
     by_uid = _by_uid(entry, slugs, {one.uid for one in indicators})
+    supplies = _supplies(entry, slugs, tables)
     entry.finish()
     responsibilities = {}
     for one in indicators:
@@ -42,7 +45,7 @@ def read_agencies(
         else:
             message = f"nobody answers for {one.uid}: add a line for it or for theme {one.theme}"
             problems.append(Problem(entry.file, one.code, "indicators", message))
-    return agencies, responsibilities
+    return agencies, responsibilities, supplies
 
 
 def _agency(entry: Entry, vocabularies: Mapping[str, Vocabulary]) -> Agency:
@@ -84,6 +87,21 @@ def _by_uid(entry: Entry, slugs: Sequence[str], uids: set[str]) -> dict[str, Res
             line.wrong("indicator", f"{uid} stands here twice")
         found[uid] = _responsibility(line, slugs)
     return found
+
+
+def _supplies(entry: Entry, slugs: Sequence[str], tables: Collection[str]) -> dict[str, TableSupply]:
+    found: dict[str, TableSupply] = {}
+    for line in entry.children("tables", code="table"):
+        name = line.one_of("table", tables)
+        if name in found:
+            line.wrong("table", f"{name} stands here twice")
+        found[name] = TableSupply(
+            producers=line.known("producers", slugs),
+            supply=line.one_of("supply", SUPPLIES),
+            due=line.quoted("due", DAY, "02-28") if line.has("due") else None,
+        )
+        line.finish()
+    return {name: found.get(name, TableSupply((), "single", None)) for name in tables}
 
 
 def _responsibility(line: Entry, slugs: Sequence[str]) -> Responsibility:

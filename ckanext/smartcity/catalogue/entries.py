@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import Any
 
-from ckanext.smartcity.catalogue.model import Text
+from ckanext.smartcity.catalogue.model import NOTHING, Bounds, Text
 from ckanext.smartcity.catalogue.problems import Problem
 
 SHORT = 22
@@ -60,6 +61,18 @@ class Entry:
         if not value.strip():
             self.wrong(key, "is empty")
         return value.strip()
+
+    def maybe_empty(self, key: str) -> str:
+        """A text that must be said and may be ``""``."""
+        value = self._take(key, required=True)
+        return value if value == "" else self.line(key, required=False)
+
+    def line_or_lines(self, key: str) -> str | tuple[str, ...] | None:
+        """A text or a list of texts; None where the key is missing."""
+        value = self._take(key, required=False)
+        if value is None:
+            return None
+        return self.lines(key, required=True) if isinstance(value, list) else self.line(key)
 
     def quoted(self, key: str, pattern: str, example: str) -> str:
         """A text of a form, such as a code. A number is refused: an unquoted 7.10 is the number 7.1."""
@@ -128,6 +141,17 @@ class Entry:
             return None
         return value
 
+    def bounds(self) -> Bounds:
+        """The mapping ``bounds`` with ``min`` and ``max``, either of which may be missing."""
+        if not self.has("bounds"):
+            return Bounds()
+        inner = self.child("bounds")
+        bounds = Bounds(inner.decimal("min", required=False), inner.decimal("max", required=False))
+        if bounds.minimum is not None and bounds.maximum is not None and bounds.minimum >= bounds.maximum:
+            inner.wrong("", f"min {bounds.minimum} is not below max {bounds.maximum}")
+        inner.finish()
+        return bounds
+
     def flag(self, key: str) -> bool:
         """true or false; false where the key is missing."""
         value = self._take(key, required=False)
@@ -153,6 +177,14 @@ class Entry:
             if len(getattr(name, language)) > SHORT:
                 self.wrong(f"short.{language}", f"is missing, and the name is longer than {SHORT} characters")
         return name
+
+    def texts_by_name(self, key: str) -> Mapping[str, str]:
+        """A mapping of names to texts; empty where the key is missing."""
+        if not self.has(key):
+            self._used.add(key)
+            return NOTHING
+        inner = self.child(key)
+        return MappingProxyType({name: inner.line(name) for name in inner._data})
 
     def texts(self, key: str) -> tuple[Text, ...]:
         """A list of texts in both languages; empty where the key is missing."""

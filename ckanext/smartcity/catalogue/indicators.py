@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ckanext.smartcity.catalogue.entries import SHORT, Entry
 from ckanext.smartcity.catalogue.files import locate, read_yaml, yaml_files
-from ckanext.smartcity.catalogue.model import Approach, Bounds, Indicator, Theme
+from ckanext.smartcity.catalogue.model import Approach, Indicator, Theme
 from ckanext.smartcity.catalogue.problems import Problem, duplicates
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ FORMULA_TYPES: Mapping[str, Decimal | None] = {
     "density": None,
 }
 """Formula types, with the multiplier that the name already says."""
+
+PER_INHABITANT = ("per_100000", "per_1000", "per_capita")
+"""Formula types whose denominator is the population where no other one is published."""
+
+GENERIC = "generic"
+"""The recipe of an indicator that names none: published numerator and denominator."""
 
 MEASURE_KINDS = ("flow", "stock")
 DIRECTIONS = ("up", "down", "contextual")
@@ -145,8 +151,11 @@ def _indicator(entry: Entry, standard: str, approach: str | None, folder: str, f
         multiplier=_multiplier(entry, formula_type),
         unit=entry.one_of("unit", found.units),
         decimals=entry.whole("decimals", most=MOST_DECIMALS) or 0,
-        bounds=_bounds(entry),
+        bounds=entry.bounds(),
         better=entry.one_of("better", DIRECTIONS),
+        recipe=entry.line("recipe") if entry.has("recipe") else GENERIC,
+        parameters=entry.texts_by_name("parameters"),
+        inputs=_inputs(entry, formula_type),
         certainty=entry.one_of("certainty", CERTAINTIES),
         readings=entry.texts("readings"),
         note=entry.both_or_none("note"),
@@ -185,15 +194,11 @@ def _multiplier(entry: Entry, formula_type: str) -> Decimal:
     return value or Decimal(1)
 
 
-def _bounds(entry: Entry) -> Bounds:
-    if not entry.has("bounds"):
-        return Bounds()
-    inner = entry.child("bounds")
-    bounds = Bounds(inner.decimal("min", required=False), inner.decimal("max", required=False))
-    if bounds.minimum is not None and bounds.maximum is not None and bounds.minimum >= bounds.maximum:
-        inner.wrong("", f"min {bounds.minimum} is not below max {bounds.maximum}")
-    inner.finish()
-    return bounds
+def _inputs(entry: Entry, formula_type: str) -> tuple[str, ...]:
+    """The tables an indicator is computed from; without a recipe of its own those of ``generic``."""
+    if entry.has("inputs") or entry.has("recipe"):
+        return entry.lines("inputs", required=True)
+    return ("indicator_parts", "population") if formula_type in PER_INHABITANT else ("indicator_parts",)
 
 
 def _may_stand(entry: Entry, indicator: Indicator, folder: str, found: Found) -> bool:

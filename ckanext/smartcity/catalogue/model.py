@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ckanext.smartcity.catalogue.tables import Table
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -73,6 +76,7 @@ class Indicator:
     """One indicator. Its value is ``multiplier * numerator / denominator``, without exception.
 
     ``readings`` are the choices that the standard leaves open, ``certainty`` says how sure the definition is.
+    ``recipe`` names the formula, ``inputs`` the tables it reads, ``parameters`` its thresholds.
     ``local`` is true where the city's own folder replaces a shipped definition.
     """
 
@@ -93,6 +97,9 @@ class Indicator:
     decimals: int
     bounds: Bounds
     better: str
+    recipe: str
+    parameters: Mapping[str, str] = field(hash=False)
+    inputs: tuple[str, ...]
     certainty: str
     readings: tuple[Text, ...]
     note: Text | None
@@ -144,6 +151,18 @@ class Responsibility:
     others: Text | None
     note: Text | None
     named_in_document: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TableSupply:
+    """Who fills an input table: ``supply`` as in Responsibility; no producer = those of the indicators that read it.
+
+    ``due`` is month and day of the following year where the city sets another day than the table, else None.
+    """
+
+    producers: tuple[str, ...]
+    supply: str
+    due: str | None
 
 
 @dataclass(frozen=True)
@@ -243,6 +262,8 @@ class Catalogue:
     agencies: tuple[Agency, ...]
     vocabularies: Mapping[str, Vocabulary]
     responsibilities: Mapping[str, Responsibility]
+    tables: Mapping[str, Table]
+    supplies: Mapping[str, TableSupply]
     programme: Programme
 
     @cached_property
@@ -318,6 +339,18 @@ class Catalogue:
     def produced_by(self, slug: str) -> tuple[Indicator, ...]:
         """The indicators an agency supplies data for."""
         return tuple(i for i in self.indicators if slug in self.responsibilities[i.uid].producers)
+
+    def table(self, name: str) -> Table:
+        """The input table of a name. Raises LookupError."""
+        return self.tables[name]
+
+    def reading(self, table: str) -> tuple[Indicator, ...]:
+        """The indicators that are computed from a table."""
+        return tuple(i for i in self.indicators if table in i.inputs)
+
+    def due(self, table: str) -> str | None:
+        """Month and day of the following year by which a table is due (``MM-DD``); None where the portal writes it."""
+        return self.supplies[table].due or self.tables[table].due
 
     def programme_entry(self, uid: str) -> ProgrammeEntry | None:
         """What the work programme says of an indicator, or None."""

@@ -29,7 +29,7 @@ LINE = {"indicator": ONE.uid, "lead": "dinkes", "producers": ["kominfo"], "suppl
 def read(write):
     def read_file(data):
         problems = []
-        found = read_agencies(write("agencies.yaml", data), SHIPPED.vocabularies, [ONE], problems)
+        found = read_agencies(write("agencies.yaml", data), SHIPPED.vocabularies, [ONE], SHIPPED.tables, problems)
         return *found, [(problem.code, problem.field, problem.message) for problem in problems]
 
     return read_file
@@ -41,7 +41,7 @@ def file():
 
 
 def test_a_good_file_gives_agencies_and_who_answers(file, read):
-    agencies, responsibilities, problems = read(file)
+    agencies, responsibilities, _, problems = read(file)
     assert problems == []
     assert [(agency.slug, agency.default) for agency in agencies] == [("kominfo", True), ("dinkes", False)]
     assert responsibilities[ONE.uid].lead == "kominfo"
@@ -49,16 +49,49 @@ def test_a_good_file_gives_agencies_and_who_answers(file, read):
 
 def test_the_line_of_an_indicator_goes_before_the_line_of_its_theme(file, read):
     file["indicators"] = [LINE | {"origin": "programme", "note": {"id": "Catatan.", "en": "Note."}}]
-    _, responsibilities, problems = read(file)
+    _, responsibilities, _, problems = read(file)
     assert problems == []
     found = responsibilities[ONE.uid]
     assert (found.lead, found.supply, found.origin, found.note.en) == ("dinkes", "each", "programme", "Note.")
 
 
+def test_a_city_says_who_fills_a_table_and_by_when(file, read):
+    file["tables"] = [{"table": "payments", "producers": ["kominfo", "dinkes"], "supply": "each", "due": "03-15"}]
+    *_, supplies, problems = read(file)
+    assert problems == []
+    assert (supplies["payments"].producers, supplies["payments"].due) == (("kominfo", "dinkes"), "03-15")
+
+
+def test_a_table_without_a_line_is_filled_by_the_producers_of_its_indicators(file, read):
+    *_, supplies, problems = read(file)
+    assert problems == []
+    assert supplies.keys() == SHIPPED.tables.keys()
+    assert (supplies["payments"].producers, supplies["payments"].due) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"table": "taxes"}, "table", "'taxes' is not known here; known: businesses"),
+        ({"producers": ["bappeda"]}, "producers", "'bappeda' is not known here"),
+        ({"due": "02-30x"}, "due", "another form"),
+        ({"due": 228}, "due", "write it in quotes"),
+    ],
+)
+def test_a_wrong_line_of_a_table_is_told(file, read, changes, field, message):
+    file["tables"] = [{"table": "payments", "producers": ["kominfo"], "supply": "single"} | changes]
+    assert [(found, message in text) for _, found, text in read(file)[-1]] == [(field, True)]
+
+
+def test_a_table_has_one_line(file, read):
+    file["tables"] = [{"table": "payments", "producers": [], "supply": "single"}] * 2
+    assert read(file)[-1] == [("payments", "table", "payments stands here twice")]
+
+
 def test_an_indicator_for_which_nobody_answers_is_told(file, read):
     file["themes"] = []
     message = "nobody answers for iso37122:2019/5.1: add a line for it or for theme 5"
-    assert read(file)[2] == [("5.1", "indicators", message)]
+    assert read(file)[-1] == [("5.1", "indicators", message)]
 
 
 @pytest.mark.parametrize(
@@ -76,14 +109,14 @@ def test_an_indicator_for_which_nobody_answers_is_told(file, read):
 )
 def test_a_wrong_agency_is_told(file, read, field, value, message):
     file["agencies"].append(file["agencies"][0] | {"slug": "lain", field: value})
-    (_, where, what), *more = read(file)[2]
+    (_, where, what), *more = read(file)[-1]
     assert (where, more) == (field, [])
     assert message in what
 
 
 def test_an_agency_stands_once(file, read):
     file["agencies"].append(file["agencies"][0])
-    assert read(file)[2] == [("kominfo", "slug", "stands here twice")]
+    assert read(file)[-1] == [("kominfo", "slug", "stands here twice")]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +137,7 @@ def test_an_agency_stands_once(file, read):
 )
 def test_a_wrong_line_is_told(file, read, changes, field, message):
     file["indicators"] = [LINE | changes]
-    (_, where, what), *more = read(file)[2]
+    (_, where, what), *more = read(file)[-1]
     assert (where, more) == (field, [])
     assert message in what
 
@@ -112,7 +145,7 @@ def test_a_wrong_line_is_told(file, read, changes, field, message):
 def test_a_line_stands_once_and_for_something_that_is_there(file, read):
     file["themes"] += [file["themes"][0], file["themes"][0] | {"theme": 99}]
     file["indicators"] = [LINE, LINE]
-    assert read(file)[2] == [
+    assert read(file)[-1] == [
         ("5", "theme", "5 stands here twice"),
         ("99", "theme", "99 is not a theme with indicators"),
         (ONE.uid, "indicator", f"{ONE.uid} stands here twice"),

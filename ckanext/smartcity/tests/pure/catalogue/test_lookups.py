@@ -39,7 +39,7 @@ def test_a_bare_code_is_ambiguous_beside_a_second_standard(file, read):
     other = {"standard": "kota2:2025", "indicators": file["indicators"]}
     found, _ = read([file], [other | {"indicators": [other["indicators"][0] | {"short": {"id": "x", "en": "y"}}]}])
     approaches, themes, indicators = found.in_order()
-    both = catalogue.Catalogue(approaches, themes, indicators, (), {}, {}, SHIPPED.programme)
+    both = catalogue.Catalogue(approaches, themes, indicators, (), {}, {}, {}, {}, SHIPPED.programme)
     assert both.indicator("kota2:2025/5.1").standard == "kota2:2025"
     with pytest.raises(catalogue.AmbiguousCode):
         both.indicator("5.1")
