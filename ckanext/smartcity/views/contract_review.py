@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ckan.lib.search import SearchError, SearchIndexError
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
 from flask import Blueprint, Response
 
+from ckanext.smartcity.contracts import codes
 from ckanext.smartcity.views.answers import private_answer
 from ckanext.smartcity.views.csrf import csrf_checked
 from ckanext.smartcity.views.indicators import sentences
@@ -34,6 +36,8 @@ TEXTS = (
     "seen_open_data",
     "suggestion_id",
 )
+INDEX_AWAY = (SearchError, SearchIndexError)
+"""A dataset cannot be saved without the search index; the actions have taken everything back."""
 OWN_QUOTE = ("document_id", "page", "quote")
 
 
@@ -77,6 +81,8 @@ def decide(id: str) -> Any:
         tk.get_action("smartcity_contract_decision_create")(_context(), {"id": id, **_answers(form)})
     except tk.ValidationError as error:
         return _contract_page(id, form, error.error_dict)
+    except INDEX_AWAY:
+        return _contract_page(id, form, index_away=True)
     except tk.NotAuthorized as error:
         return tk.abort(403, error.message or "")
     except tk.ObjectNotFound as error:
@@ -88,7 +94,26 @@ def decide(id: str) -> Any:
     return tk.redirect_to("smartcity_contract_review.contract", id=following, **filters)
 
 
-def _contract_page(id: str, form: Any, errors: dict[str, Any] | None = None) -> str | tuple[str, int]:
+@csrf_checked
+def hide_supplier(id: str) -> Any:
+    """Take the name of a supplier who is a person out of the register, then show the contract again."""
+    try:
+        tk.get_action("smartcity_contract_supplier_hide")(_context(), {"id": id})
+    except tk.ValidationError as error:
+        return tk.render("smartcity/refused.html", {"sentences": sentences(error)}), 400
+    except INDEX_AWAY:
+        return _contract_page(id, {}, index_away=True)
+    except tk.NotAuthorized as error:
+        return tk.abort(403, error.message or "")
+    except tk.ObjectNotFound as error:
+        return tk.abort(404, str(error.message))
+    tk.h.flash_success(tk._("The supplier's name is replaced."))
+    return tk.redirect_to("smartcity_contract_review.contract", id=id, **_filters())
+
+
+def _contract_page(
+    id: str, form: Any, errors: dict[str, Any] | None = None, *, index_away: bool = False
+) -> str | tuple[str, int]:
     filters = _filters()
     try:
         shown = tk.get_action("smartcity_contract_suggestion_show")(_context(), {"id": id, **_asked(filters)})
@@ -107,8 +132,12 @@ def _contract_page(id: str, form: Any, errors: dict[str, Any] | None = None) -> 
             "ticked": form.getlist("finding") if form else [],
             "chosen_areas": form.getlist("areas") if form else [],
             "errors": errors or {},
+            "index_away": index_away,
+            "no_name": codes.NO_NAME,
         },
     )
+    if index_away:
+        return page, 503
     return (page, 400) if errors else page
 
 
@@ -174,3 +203,4 @@ def keep_private(response: Response) -> Response:
 smartcity_contract_review.add_url_rule("", view_func=queue)
 smartcity_contract_review.add_url_rule("/<id>", view_func=contract)
 smartcity_contract_review.add_url_rule("/<id>", view_func=decide, methods=["POST"])
+smartcity_contract_review.add_url_rule("/<id>/supplier", view_func=hide_supplier, methods=["POST"])

@@ -60,9 +60,13 @@ def smartcity_contract_supplier_hide(context: Context, data_dict: DataDict) -> d
     package = store.contract(validated(data_dict, contract_schemas.reference(), context)["id"], lock=True)
     if package is None:
         raise tk.ObjectNotFound(tk._("There is no such contract."))
-    store.hide_supplier(store.contract_id(package), codes.NO_NAME)
-    tk.get_action("package_patch")(_site_user(), {"id": package.id, "supplier_name": codes.NO_NAME})
-    model.repo.commit()
+    try:
+        store.hide_supplier(store.contract_id(package), codes.NO_NAME)
+        tk.get_action("package_patch")(_site_user(), {"id": package.id, "supplier_name": codes.NO_NAME})
+        model.repo.commit()
+    except Exception:
+        model.Session.rollback()
+        raise
     return {"id": package.id, "supplier_name": codes.NO_NAME}
 
 

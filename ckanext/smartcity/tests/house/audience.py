@@ -116,6 +116,9 @@ PAGES = {
     "smartcity_contract_review.decide": Case(
         WALIDATA, address="/smartcity/contracts/review/kontrak-server", writes=True, status=400
     ),
+    "smartcity_contract_review.hide_supplier": Case(
+        WALIDATA, address="/smartcity/contracts/review/tidak-ada/supplier", writes=True, status=404
+    ),
     "smartcity_tagging.choose": Case(WALIDATA, address="/smartcity/tagging"),
     "smartcity_tagging.review": Case(WALIDATA, TAGGED_ALREADY, "/smartcity/tagging/review", writes=True),
     "smartcity_tagging.apply": Case(WALIDATA, TAGGED_ALREADY, "/smartcity/tagging/apply", writes=True),

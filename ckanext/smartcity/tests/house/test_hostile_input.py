@@ -145,6 +145,7 @@ def test_an_address_refuses_what_it_cannot_use(ask, address):
 CONTRACT_ADDRESSES = (
     ("GET", "/smartcity/contracts/review/{}"),
     ("POST", "/smartcity/contracts/review/{}"),
+    ("POST", "/smartcity/contracts/review/{}/supplier"),
     ("GET", "/smartcity/contracts/{}/documents"),
     ("POST", "/smartcity/contracts/{}/documents"),
     ("GET", "/smartcity/contracts/documents/{}"),
