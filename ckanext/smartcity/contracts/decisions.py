@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from ckanext.smartcity.contracts import codes
+from ckanext.smartcity.contracts import codes, personal_data
 
 NOTE_LENGTH = 500
 QUOTE_LENGTH = 2_000
@@ -132,6 +132,20 @@ def _days_refusals(draft: Draft) -> list[Refusal]:
     return []
 
 
+def to_confirm(draft: Draft) -> list[Refusal]:
+    """What a person must look at once more: quotes that are not on their page, and what looks like personal data.
+
+    The field of each is the name of the confirmation that lets it pass. Quotes and scope notes are public.
+    """
+    found = []
+    if any(quote.verified is False for quote in draft.evidence):
+        found.append(Refusal("confirm_quotes", "quote_not_found"))
+    public = [("personal_data_quote", quote.quote) for quote in draft.evidence]
+    public.append(("personal_data_scope_note", draft.scope_note))
+    hits = dict.fromkeys((code, kind) for code, text in public for kind in personal_data.kinds(text))
+    return found + [Refusal("confirm_public", code, {"kind": kind}) for code, kind in hits]
+
+
 def is_on_page(quote: str, page_text: str) -> bool:
     """Whether a quote stands on a page. White space and the case of letters do not count."""
     return _folded(quote) in _folded(page_text)
@@ -200,13 +214,20 @@ def facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: fields.get(name) or None for name in FACTS}
 
 
-def must_be_looked_at_again(row: Any, fields: Mapping[str, Any], documents: Mapping[str, Any]) -> list[str]:
-    """Why a decision in force should be looked at again: names of facts that changed, ``document`` for a newer one.
+class Change(NamedTuple):
+    """A fact, what it was when somebody decided, and what it is now. A newer ``document`` is named by its id."""
+
+    name: str
+    old: str | None
+    new: str | None
+
+
+def must_be_looked_at_again(row: Any, fields: Mapping[str, Any], documents: Mapping[str, Any]) -> list[Change]:
+    """Why a decision in force should be looked at again: the facts that changed, and the newer documents.
 
     ``row`` is the decision; ``documents`` the time each document was uploaded, by id.
     """
-    now = facts(fields)
-    changed = [name for name in FACTS if row.facts.get(name) != now[name]]
-    if any(uploaded_at > row.decided_at for uploaded_at in documents.values()):
-        changed.append("document")
-    return changed
+    old, now = row.facts, facts(fields)
+    changed = [Change(name, old.get(name), now[name]) for name in FACTS if old.get(name) != now[name]]
+    newer = [Change("document", None, id) for id, uploaded_at in documents.items() if uploaded_at > row.decided_at]
+    return changed + newer

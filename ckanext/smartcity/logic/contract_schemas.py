@@ -35,6 +35,7 @@ def decision_create() -> Schema:
         "seen_city_service": [default(""), schema.line],
         "seen_open_data": [default(""), schema.line],
         "confirm_quotes": [default(False), tk.get_validator("boolean_validator")],
+        "confirm_public": [default(False), tk.get_validator("boolean_validator")],
         "suggestion_id": [default(""), schema.line],
     }
 

@@ -10,7 +10,24 @@ from ckan.plugins import toolkit as tk
 
 def sentence(code: str, found: Mapping[str, Any]) -> str:
     """The sentence for a code of ``contracts/decisions.py``. Plain text: pages escape what is named in it."""
-    return _sentences()[code].format_map(found)
+    return _sentences()[code].format_map(named(found))
+
+
+def named(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a sentence names, with the ``kind`` of ``contracts/personal_data.py`` in the reader's language."""
+    return {**found, "kind": _kinds()[found["kind"]]} if "kind" in found else found
+
+
+def _kinds() -> dict[str, str]:
+    _ = tk._
+    return {
+        "account": _("a bank account"),
+        "email": _("an e-mail address"),
+        "nik": _("a number of 16 digits, as NIK and NPWP have"),
+        "nip": _("the number of a civil servant (NIP)"),
+        "npwp": _("a tax number (NPWP)"),
+        "phone": _("a phone number"),
+    }
 
 
 def _sentences() -> dict[str, str]:
@@ -33,6 +50,13 @@ def _sentences() -> dict[str, str]:
         ),
         "nothing_decided": _("Nothing was decided. Answer at least one of the two questions."),
         "other_without_note": _("Explain the other reason in the note."),
+        "personal_data_quote": _(
+            "A quote seems to hold {kind}. Everybody can read it: leave it out, or confirm that it may be published."
+        ),
+        "personal_data_scope_note": _(
+            "What is covered seems to hold {kind}. Everybody can read it: leave it out, or confirm that it may be "
+            "published."
+        ),
         "quote_missing": _("Quote the sentence that settles it, with its document and page."),
         "quote_not_found": _(
             "The quote was not found on its page. Compare it with the document, or confirm that it stands there."

@@ -7,6 +7,8 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
+from ckanext.smartcity.logic import contract_sentences
+
 
 def file(problem: Mapping[str, Any]) -> str:
     """Why a whole batch was refused; ``problem`` has ``code``, ``file`` and ``found``."""
@@ -16,7 +18,7 @@ def file(problem: Mapping[str, Any]) -> str:
 
 def row(reason: Mapping[str, Any]) -> str:
     """A rule that a row met; ``reason`` has ``rule`` and ``found``."""
-    return _rows()[reason["rule"]].format_map(reason["found"])
+    return _rows()[reason["rule"]].format_map(contract_sentences.named(reason["found"]))
 
 
 def batch(code: str) -> str:

@@ -38,6 +38,7 @@ TEXTS = (
 )
 INDEX_AWAY = (SearchError, SearchIndexError)
 """A dataset cannot be saved without the search index; the actions have taken everything back."""
+CONFIRMATIONS = ("confirm_quotes", "confirm_public")
 OWN_QUOTE = ("document_id", "page", "quote")
 
 
@@ -154,7 +155,7 @@ def _answers(form: Any) -> dict[str, Any]:
         **{name: day for name, day in days.items() if day},
         "areas": form.getlist("areas"),
         "evidence": evidence,
-        "confirm_quotes": "confirm_quotes" in form,
+        **{name: name in form for name in CONFIRMATIONS},
     }
 
 

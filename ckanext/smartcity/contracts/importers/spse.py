@@ -17,8 +17,8 @@ from typing import Any
 
 import yaml
 
-from ckanext.smartcity.contracts import codes, notation
-from ckanext.smartcity.contracts.importers import plain, scan
+from ckanext.smartcity.contracts import codes, notation, personal_data
+from ckanext.smartcity.contracts.importers import plain
 from ckanext.smartcity.contracts.importers.rows import NOT_NAMED, FileRefused, Row
 from ckanext.smartcity.contracts.sheets import Sheet
 
@@ -161,14 +161,14 @@ class _Cells:
 
     def _number(self) -> str | None:
         value = self._needed("no_kontrak")
-        hit = scan.found(value, digits=False)
+        hit = personal_data.found(value, digits=False)
         if hit:
             self.row.refuse("no_kontrak", "personal_data_number", kind=hit)
         return None if hit else value
 
     def _title(self) -> str:
         value = self._needed("nama_paket")
-        hit = scan.found(value)
+        hit = personal_data.found(value)
         if hit:
             self.row.note("nama_paket", "personal_data", kind=hit)
             return f"Paket {self.row.code.rpartition(':')[2]}"
@@ -178,7 +178,7 @@ class _Cells:
         return value
 
     def _scope(self) -> str | None:
-        hit = scan.found(self.scope)
+        hit = personal_data.found(self.scope)
         if hit:
             self.row.note("lingkup_pekerjaan", "personal_data", kind=hit)
             return None
@@ -233,7 +233,7 @@ class _Cells:
         if not form.startswith(tuple(columns()["businesses"])):
             self.row.note("bentuk_usaha_penyedia", "form_unknown")
             name = None
-        hit = scan.found(name or "")
+        hit = personal_data.found(name or "")
         if hit:
             self.row.note("nama_penyedia", "personal_data", kind=hit)
         return {"counterparty": "business", "supplier_name": NOT_NAMED if hit or not name else name}

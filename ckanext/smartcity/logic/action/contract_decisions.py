@@ -41,6 +41,7 @@ def smartcity_contract_decision_create(context: Context, data_dict: DataDict) ->
     :param seen_city_service: id of the newest decision that was looked at, empty for none
     :param seen_open_data: likewise
     :param confirm_quotes: keep quotes that were not found on their page
+    :param confirm_public: keep quotes or a scope note in which a pattern finds personal data
     :param suggestion_id: the suggestion of the detector that was shown (optional)
 
     :returns: ``decisions`` that were added, as ``smartcity_contract_decision_list`` gives them; ``package``, the
@@ -81,6 +82,7 @@ def _decide(package: model.Package, reviewer: model.User, data: dict[str, Any]) 
     provides = (service or (before.city_service and before.city_service.value)) == codes.YES
     register = decisions.Register(store.shas(documents), provides)
     refused = [refusal for draft in drafts for refusal in decisions.refusals(draft, register)]
+    refused += [refusal for draft in drafts for refusal in decisions.to_confirm(draft) if not data[refusal.field]]
     if not drafts:
         refused.append(Refusal("open_data", "nothing_decided"))
     _refuse(refused)
@@ -125,8 +127,6 @@ def _clause_draft(package: model.Package, data: dict[str, Any]) -> Draft:
         return Draft(codes.OPEN_DATA, answer, note=data["note"])
     yes = answer in (codes.YES, codes.PARTIAL)
     quotes = tuple(_looked_up(row) for row in data["evidence"])
-    if not data["confirm_quotes"] and any(quote.verified is False for quote in quotes):
-        _refuse([Refusal("confirm_quotes", "quote_not_found")])
     return Draft(
         codes.OPEN_DATA,
         codes.YES if yes else codes.NO,

@@ -56,8 +56,9 @@ def smartcity_contract_suggestion_show(context: Context, data_dict: DataDict) ->
 
     :returns: ``contract``, the data of the dataset; ``documents``; ``suggestion`` (``result``, ``scope``, ``findings``
         with ``document``, ``page``, ``before``, ``quote``, ``after``; null where nothing was read); ``decisions``, the
-        newest first; ``recheck``, the facts that changed since; ``reasons`` that go with an answer; ``place`` and
-        ``count`` in the queue, ``next`` in it
+        newest first; ``recheck``, the facts that changed since, with ``name``, ``old`` and ``new``, and each newer
+        ``document`` with its name as ``new``; ``reasons`` that go with an answer; ``place`` and ``count`` in the queue,
+        ``next`` in it
     :rtype: dictionary
     """
     tk.check_access("smartcity_contract_suggestion_show", context, data_dict)
@@ -95,10 +96,14 @@ def _contract_dict(package: model.Package) -> dict[str, Any]:
     }
 
 
-def _recheck(package: model.Package, decided: decisions.InForce, documents: Any) -> list[str]:
+def _recheck(package: model.Package, decided: decisions.InForce, documents: Any) -> list[dict[str, Any]]:
     fields, uploaded = store.fields(package), store.uploaded_at(documents)
     changed = [decisions.must_be_looked_at_again(row, fields, uploaded) for row in decided if row]
-    return list(dict.fromkeys(name for names in changed for name in names))
+    names = {row.id: row.name for row in documents}
+    return [
+        {**change._asdict(), "new": names.get(change.new, change.new)}
+        for change in dict.fromkeys(change for changes in changed for change in changes)
+    ]
 
 
 def _suggestion_dict(row: ContractSuggestion | None) -> dict[str, Any] | None:

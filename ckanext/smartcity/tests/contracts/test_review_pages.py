@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from ckan import model
 from ckan.lib import helpers
+from ckan.plugins import toolkit as tk
 
 from ckanext.smartcity.contracts import codes, store
 from ckanext.smartcity.contracts.models import ContractDecision
@@ -143,3 +144,47 @@ def test_once_the_index_is_back_the_same_form_is_saved(app, index_away, monkeypa
     monkeypatch.undo()
     app.post(PAGE, data={**again, "city_service_reason": "internal_only"}, follow_redirects=False, status=302)
     assert [row.reason for row in rows()] == ["internal_only"]
+
+
+# What everybody will read
+
+
+def test_a_quote_with_personal_data_is_asked_about_once_more(app):
+    document = made.document("bus-kota", f"{made.CLAUSE} Narahubung: budi@dinas.example.id, 0812-3456-7890.")
+    quote = f"{made.CLAUSE} Narahubung: budi@dinas.example.id, 0812-3456-7890."
+    typed = {
+        "city_service": "yes",
+        "areas": "fire",
+        "open_data": "partial",
+        "reason": "provision",
+        "scope_note": "Kecuali rekening 123-456-7890",
+        "document_id": document.id,
+        "page": "1",
+        "quote": quote,
+    }
+    page = reviewer(app)
+    assert not page.select("[name=confirm_public]")
+    refused = soup(app.post(PAGE, data={**form_of(page), **typed}, status=400))
+    asked = refused.select_one("#field-confirm_public").text
+    for kind in ("an e-mail address", "a phone number", "a bank account"):
+        assert kind in asked
+    assert "confirm_quotes" not in str(refused) and rows() == []
+    box = refused.select_one("input[name=confirm_public]")
+    assert box["type"] == "checkbox" and not box.has_attr("checked")
+    app.post(PAGE, data={**form_of(refused), **typed, "confirm_public": "1"}, follow_redirects=False, status=302)
+    assert rows()[1].evidence[0]["quote"] == quote
+
+
+def test_what_changed_since_is_shown_with_labels_and_values(app):
+    made.decide(city_service="no", city_service_reason="not_a_service")
+    changes = {"end_date": "", "procurement_category": "consulting"}
+    context = {**made.site_user(), "ignore_auth": True}
+    tk.get_action("package_patch")(context, {"id": "bus-kota", **changes})
+    made.document("bus-kota", name="addendum<b>.pdf")
+    items = [" ".join(item.text.split()) for item in reviewer(app).select(".sc-empty li")]
+    assert items == [
+        "Kind of procurement: was Other services, is Consulting services",
+        "End: was 31 December 2026, is nothing",
+        "A document was uploaded: addendum<b>.pdf",
+    ]
+    assert "Jenis pengadaan" in soup(app.get(PAGE.replace("/en/", "/id/"))).select_one(".sc-empty").text

@@ -159,14 +159,29 @@ def test_a_fact_that_changes_lets_the_contract_be_looked_at_again(name):
     before = dict.fromkeys(decisions.FACTS, "2026-01-01")
     decided = row(1, "open_data", "no", facts=decisions.facts(before))
     assert decisions.must_be_looked_at_again(decided, before, {}) == []
-    assert decisions.must_be_looked_at_again(decided, {**before, name: "2026-01-02"}, {}) == [name]
+    assert decisions.must_be_looked_at_again(decided, {**before, name: "2026-01-02"}, {}) == [
+        (name, "2026-01-01", "2026-01-02")
+    ]
 
 
 def test_a_later_document_does_too_and_an_earlier_one_does_not():
     decided = row(1, "open_data", "no")
     earlier, later = decided.decided_at.replace(hour=19), decided.decided_at.replace(hour=21)
     assert decisions.must_be_looked_at_again(decided, {}, {"d1": earlier}) == []
-    assert decisions.must_be_looked_at_again(decided, {}, {"d1": earlier, "d2": later}) == ["document"]
+    assert decisions.must_be_looked_at_again(decided, {}, {"d1": earlier, "d2": later}) == [("document", None, "d2")]
+
+
+def test_what_becomes_public_is_looked_at_once_more():
+    reached = replace(QUOTE, quote="Hubungi budi@dinas.example.id atau 0812-3456-7890")
+    draft = replace(YES, evidence=(QUOTE, reached, reached), scope_note="NIP 199001012015011001")
+    assert decisions.to_confirm(YES) == []
+    assert decisions.to_confirm(draft) == [
+        ("confirm_public", "personal_data_quote", {"kind": "email"}),
+        ("confirm_public", "personal_data_quote", {"kind": "phone"}),
+        ("confirm_public", "personal_data_scope_note", {"kind": "nip"}),
+    ]
+    elsewhere = replace(YES, evidence=(replace(QUOTE, verified=False),))
+    assert decisions.to_confirm(elsewhere) == [("confirm_quotes", "quote_not_found", {})]
 
 
 def test_codes_come_from_the_vocabularies():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ckanext.smartcity.contracts import codes
-from ckanext.smartcity.contracts.importers import plain, scan, spse
+from ckanext.smartcity.contracts.importers import plain, spse
 from ckanext.smartcity.contracts.importers.rows import NOT_NAMED, FileRefused
 from ckanext.smartcity.tests.pure.contracts.spse_files import (
     CONTRACT,
@@ -122,29 +122,6 @@ def test_personal_data_in_texts(tmp_path):
     )
     assert (row.fields["title"], row.fields["notes"]) == ("Paket 10002513000", None)
     assert rules(row) == [("nama_paket", "personal_data"), ("lingkup_pekerjaan", "personal_data")]
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("tulis ke budi.s@dinas.example.id", "email"),
-        ("NPWP 99.999.999.9-999.999", "npwp"),
-        ("NIP 19900101 201501 1 001", "nip"),
-        ("NIK 3204010101900001.", "nik"),
-        ("No. Rekening: 123-456-7890", "account"),
-        ("hubungi +62 812 3456 7890", "phone"),
-        ("Telp. (022) 5555270", "phone"),
-        ("Semen 50 sak Rp 1.500.000.000.000, pasir 12.500.000,00", ""),
-        ("nilai 1500000000 tahun 2025, volume 0812", ""),
-        ("602.1/09/KTR/2025", ""),
-    ],
-)
-def test_the_scan(text, kind):
-    assert scan.found(text) == kind
-
-
-def test_a_number_of_a_contract_may_be_of_digits():
-    assert scan.found("1234567890123456", digits=False) == ""
 
 
 def test_plain_text():

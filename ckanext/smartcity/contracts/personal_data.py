@@ -1,4 +1,4 @@
-"""Personal data in texts that are kept: what patterns can find. Names they cannot. Pure.
+"""Personal data in texts that are kept or published: what patterns can find. Names they cannot. Pure.
 
 An amount written in groups of three is none: the scope of a contract can be a price list.
 """
@@ -20,15 +20,15 @@ _DIGITS = {
 }
 
 
-def found(text: str, *, digits: bool = True) -> str:
-    """The code of the first pattern that a text has: ``email``, ``npwp``, ``nip``, ``nik``, ``account``, ``phone``.
+def kinds(text: str, *, digits: bool = True) -> list[str]:
+    """The codes of the patterns that a text has: ``email``, ``npwp``, ``nip``, ``nik``, ``account``, ``phone``.
 
-    Empty where there is none. Without ``digits`` only addresses: numbers of contracts are made of digits.
+    Without ``digits`` only addresses: numbers of contracts are made of digits.
     """
-    if _MAIL.search(text):
-        return "email"
-    if digits:
-        for name, pattern in _DIGITS.items():
-            if pattern.search(text):
-                return name
-    return ""
+    patterns = {"email": _MAIL, **(_DIGITS if digits else {})}
+    return [name for name, pattern in patterns.items() if pattern.search(text)]
+
+
+def found(text: str, *, digits: bool = True) -> str:
+    """The first of ``kinds``; empty where there is none."""
+    return next(iter(kinds(text, digits=digits)), "")
