@@ -23,7 +23,7 @@ def read_agencies(
     tables: Collection[str],
     problems: list[Problem],
 ) -> tuple[tuple[Agency, ...], dict[str, Responsibility], dict[str, TableSupply]]:
-    """The agencies; who answers for an indicator, by uid: its own line, else its theme's; who fills a table, by name."""
+    """The agencies; by uid, who answers for an indicator (its line, else its theme's); by name, who fills a table."""
     file = locate(source, problems)
     data = read_yaml(file, problems) if file else None
     if data is None:

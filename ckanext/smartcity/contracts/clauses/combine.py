@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +19,12 @@ UNDOING_HERE = frozenset({"consent", "residents", "no_reuse", "promise", "discre
 UNDOING_NEAR = frozenset({"consent", "residents", "no_reuse"})
 STRENGTH_NEEDED = 2
 FULL_STRENGTH = 5
+RECITING = "bahwa"  # an item that begins so tells a reason
+LEAD_IN_END = 120
+PUBLISHING = ("act", "portal", "channel", "format")
+QUALIFIED = 2  # words on either side of "data" that say which data
+SHORTEST_NAME = 3
+STEM = 5  # letters by which two words are taken for one
 DELETION_REACH = 16  # segments within which a deletion without a number is about the permission
 
 
@@ -67,12 +74,20 @@ def roles_of(segments: list[Segment], texts: dict[int, str], rules: Rules) -> li
             opened = role_in(first_words(segment), rules, ("recital", "agreed"))
             if opened == "agreed":
                 role, own = "operative", ""
-            elif opened == "recital":
+            elif opened == "recital" or (segment.kind == "item" and segment.words[0].text == RECITING):
                 own = "recital"
+            elif segment.lead is not None and lists_terms(segments[segment.lead], texts, rules):
+                own = "definition"
             elif segment.kind == "text" or segment.level <= 1:
                 own = ""
         roles.append(own or role)
     return roles
+
+
+def lists_terms(lead: Segment, texts: dict[int, str], rules: Rules) -> bool:
+    """Whether the lead-in of a list announces definitions: "dalam Perjanjian ini yang dimaksud dengan:"."""
+    ending = texts[lead.page][max(lead.start, lead.end - LEAD_IN_END) : lead.end]
+    return role_in(ending, rules, ("definition_strong",)) != ""
 
 
 def first_words(segment: Segment) -> str:
@@ -129,7 +144,7 @@ def permissions(reading: Reading, rules: Rules) -> list[Permission]:
             distance = abs(public.segment - reuse.segment)
             if public.public and distance <= window and may_join(reading, public, reuse):
                 best = max(best, (public.public + reuse.reuse + (distance == 0), -distance, other))
-        told = best[0] == FULL_STRENGTH or has_object(reading, (best[2], at), window)
+        told = has_object(reading, (best[2], at), window)
         if best[0] >= STRENGTH_NEEDED and told:
             found.append(Permission(best[2], at, best[0]))
     found.extend(by_policy(reading))
@@ -143,9 +158,13 @@ def half_said(reading: Reading) -> list[int]:
 
 
 def has_object(reading: Reading, pair: tuple[int, int], window: int) -> bool:
-    """Whether data are named in one of two sentences or shortly before them."""
-    first = max(0, min(pair) - window)
-    return any(s.has("object", "thing", live=False) for s in reading.sentences[first : max(pair) + 1])
+    """Whether data are named in one of two sentences or shortly before, or their segments are about publishing."""
+    first, segments = max(0, min(pair) - window), {reading.sentences[at].segment for at in pair}
+    before = reading.sentences[first : max(pair) + 1]
+    return any(
+        s.has("object", live=False) or (s.segment in segments and s.has("thing", *PUBLISHING, live=False))
+        for s in before
+    )
 
 
 def may_join(reading: Reading, public: Sentence, reuse: Sentence) -> bool:
@@ -188,7 +207,8 @@ def undone_by(reading: Reading, permission: Permission, rules: Rules) -> int | N
         sentence = reading.sentences[at]
         if sentence.segment in own:
             kinds = sentence.against & (UNDOING_HERE if at in (permission.public, permission.reuse) else UNDOING_NEAR)
-            if kinds and not resists(reading, permission, kinds):
+            itself = at in (permission.public, permission.reuse)
+            if kinds and not resists(reading, permission, kinds, itself):
                 return at
         if deletes(reading, sentence, permission):
             return at
@@ -197,23 +217,26 @@ def undone_by(reading: Reading, permission: Permission, rules: Rules) -> int | N
             <= sentence.segment
             <= last + 2 * rules.settings["window_segments"]
         )
-        if near and withdraws(reading, sentence, permission):
+        if near and withdraws(reading, sentence, permission, rules):
             return at
     return None
 
 
-def resists(reading: Reading, permission: Permission, kinds: set[str] | frozenset[str]) -> bool:
-    """Whether the permission itself answers what is said against it: "without consent", "free of charge"."""
+def resists(reading: Reading, permission: Permission, kinds: AbstractSet[str], itself: bool = False) -> bool:
+    """Whether the permission answers what is said against it: "without consent", "free of charge".
+
+    A prohibition undone ("nothing stops the City") answers a need for consent elsewhere, none that it states ``itself``.
+    """
     own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
     answers = {
-        "consent": any(s.has("no_consent", "flip") for s in own),
+        "consent": any(s.has("no_consent") or (s.has("flip") and not itself) for s in own),
         "paid": any(s.has("free") for s in own),
         "promise": False,
     }
     return all(answers.get(kind, False) for kind in kinds)
 
 
-def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> bool:
+def withdraws(reading: Reading, sentence: Sentence, permission: Permission, rules: Rules) -> bool:
     """Whether a sentence elsewhere takes back what the permission gives."""
     silent = reading.roles[sentence.segment] in SILENT_ROLES or defines(reading, sentence)
     if silent or lifted(reading, sentence, permission):
@@ -224,19 +247,48 @@ def withdraws(reading: Reading, sentence: Sentence, permission: Permission) -> b
     overriding = sentence.has("override") and not sentence.has("no_consent")
     on_page = any(reading.segments[sentence.segment].page == reading.segments[s.segment].page for s in own)
     about_data = on_page and sentence.has("object", "portal", "access", live=False)
-    paid_access = sentence.has("access", "portal", "channel", "use", "format", "object")
+    paid_access = sentence.has("access", "portal", "channel", "use", "format")
     numbers = numbers_named(reading, sentence)
     named = any(is_named(reading.segments[s.segment], numbers) for s in own)
+    if not (overriding or named) and about_other_data(reading, sentence, permission, rules):
+        return False
     answered = resists(reading, permission, against & {"paid", "consent"})
     said = {
         "not_operative": same and on_page,
         "paid": (same or on_page) and paid_access and not answered,
         "promise": named,
         "residents": same or about_data,
-        "no_reuse": same or about_data,
-        "consent": overriding or named or ((same or about_data) and not answered),
+        "no_reuse": about_data or (same and sentence.has("thing", "demonstrative", live=False)),
+        "consent": overriding
+        or named
+        or ((same or about_data) and not answered and not sentence.has("secrecy", live=False)),
     }
     return any(said.get(kind, False) for kind in against) or (overriding and sentence.withheld and not same)
+
+
+def about_other_data(reading: Reading, sentence: Sentence, permission: Permission, rules: Rules) -> bool:
+    """Whether a sentence names data of its own, such as "trip records", that the permission does not speak of."""
+    naming = qualifiers(reading, sentence, rules)
+    if not naming or sentence.has("portal", "channel", live=False):
+        return False
+    own = {reading.sentences[permission.public].segment, reading.sentences[permission.reuse].segment}
+    told = {word.text[:STEM] for at in own for word in reading.segments[at].words}
+    return not any(word[:STEM] in told for word in naming)
+
+
+def qualifiers(reading: Reading, sentence: Sentence, rules: Rules) -> set[str]:
+    """The words beside a word for data that say which data, but those that are cues or stop words themselves."""
+    words = [word.text for word in reading.segments[sentence.segment].words[sentence.start : sentence.end]]
+    cued = {at for hit in sentence.hits for at in range(hit.start, hit.end)}
+    stop = rules.stop_words["id"] | rules.stop_words["en"]
+    beside = {
+        at
+        for hit in sentence.hits
+        if hit.family in ("object", "thing")
+        for at in (*range(hit.start - QUALIFIED, hit.start), *range(hit.end, hit.end + QUALIFIED))
+        if 0 <= at < len(words) and at not in cued
+    }
+    return {words[at] for at in beside if len(words[at]) >= SHORTEST_NAME and words[at] not in stop}
 
 
 def lifted(reading: Reading, contrary: Sentence, permission: Permission) -> bool:
@@ -256,7 +308,7 @@ def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> boo
     segment = reading.segments[sentence.segment]
     numbers = numbers_named(reading, sentence)
     if any(is_named(stands, numbers) for stands in own if stands is not segment or stands.label):
-        return True
+        return not for_some_data(sentence)
     if sentence.has("flip") or rewritten:
         return False
     inside = sentence in (reading.sentences[permission.public], reading.sentences[permission.reuse])
@@ -266,11 +318,16 @@ def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> boo
     return near and sentence.has("portal", "act", "reuse", live=False) and not sentence.has("secrecy")
 
 
+def for_some_data(sentence: Sentence) -> bool:
+    """Whether a provision is said not to apply to some data: an exception to it, not its end."""
+    return any(hit.name == "not-for-some-data" for hit in sentence.where("flip"))
+
+
 def is_named(segment: Segment, numbers: list[str]) -> bool:
     """Whether a provision is among the numbers of a reference: "14", "58.1", or "8" and "4" of "Pasal 8 ayat (4)"."""
-    if segment.label in numbers and "." in segment.label:
+    if segment.label in numbers and len(segment.label) > 1:
         return True
-    if any(word.text in numbers for word in segment.words[1:3]) and segment.kind == "text":
+    if any(word.text in numbers for word in segment.words[:3]) and segment.kind == "text":
         return True
     if segment.section not in numbers or not segment.section:
         return False

@@ -19,6 +19,7 @@ HEADING_WORDS = frozenset(
         ),
     )
 )
+ITEM_WORDS = frozenset(map(fold, ("huruf", "butir", "angka", "ayat", "item", "point", "question", "gcc", "scc")))
 TICKED, UNTICKED = "☑☒✓✔■🗹🗷✗✘", "☐□❏▢"
 TICKS = frozenset("xXvV✓✔√✗✘*●")
 BULLETS = "-–—•*·▪►○●"
@@ -28,6 +29,7 @@ SHORT_LINE_WORDS = 5
 LONGEST_LABEL = 8
 LONGEST_CODE = 6
 LONGEST_BOX = 6
+CELLS = 3  # " / " so often in a line separates the cells of a row
 BOX_SIGNS = frozenset(TICKED + UNTICKED + "[(")
 
 
@@ -67,7 +69,7 @@ def read_line(text: str, start: int, end: int) -> Line:
     if box is not None:
         ticked, used = box
         return Line(start, end, stripped, "box", "", 4, start + used, ticked)
-    if "|" in stripped or "\t" in stripped:
+    if "|" in stripped or "\t" in stripped or stripped.count(" / ") >= CELLS:
         return Line(start, end, stripped, "row", stripped.strip("| ").split("|")[0].strip()[:LONGEST_LABEL], 3, start)
     if is_code(stripped):
         return Line(start, end, stripped, "item", stripped, 3, start)
@@ -111,6 +113,10 @@ def read_label(line: str) -> tuple[str, int, int]:
     """The number or letter that opens a list item: label, level, length of it; length 0 = none."""
     if line[0:1] and line[0] in BULLETS and line[1:2].isspace():
         return "", 5, 2
+    word, _, rest = line.partition(" ")
+    if word[:1].isupper() and fold(word) in ITEM_WORDS:
+        label, _, used = read_label(rest)
+        return label, 2, len(word) + 1 + used if used else 0
     quoted = line[:1] in ('"', "“")
     opened = line[quoted : quoted + 1] == "("
     begin = at = quoted + opened
@@ -134,12 +140,12 @@ def is_section_number(label: str) -> bool:
 
 
 def is_label(label: str) -> bool:
-    """Whether a word may number an item: digits (14, 14a, 6.1), one letter, or a small roman number."""
+    """Whether a word may number an item: digits (14, 14a, 6.1), a letter (B, B3), or a small roman number."""
     if "." in label:
         return is_section_number(label)
     if label[0].isdigit():
         return len(label) <= 4 and label.rstrip("abcdefABCDEF").isdigit()
-    return len(label) == 1 or set(label.lower()) <= set("ivx")
+    return len(label) == 1 or set(label.lower()) <= set("ivx") or (label[1:].isdigit() and len(label) <= 4)
 
 
 def level_of(label: str, opened: bool) -> int:

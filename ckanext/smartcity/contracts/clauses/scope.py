@@ -18,10 +18,14 @@ from ckanext.smartcity.contracts.clauses.rules import Rules
 ABOUT_DATA = ("object", "act", "offer", "access", "portal", "channel", "reuse", "use", "format", "audience")
 PUBLIC_LICENCES = ("licence-name", "open-licence")
 OPEN_PORTAL = "open-data-portal"
+SERVICE_DATA = "service-data"
 JOINING = frozenset({"dan", "serta", "and", "or", "atau", "nor"})
 ENOUGH_STOP_WORDS = 3
+CLAUSE_SIGNS = (";", "|", "\t", "–", "—", ":")
+WITHOUT_REACH = 8
 OPENING_WORDS = 2
 ONLY_REACH = 4
+PERSONAL_REACH = 8
 
 
 @dataclass
@@ -108,9 +112,8 @@ def read_sentence(text: str, here: list[Word], brought: frozenset[str], rules: R
 def clause_breaks(sentence: Sentence, words: list[str], gaps: list[str]) -> list[int]:
     """The places (words) where a clause begins, with 0 and the end."""
     breaks = {0, len(words)}
-    breaks |= {
-        at + 1 for at, gap in enumerate(gaps) if ";" in gap or "|" in gap or "\t" in gap or "–" in gap or "—" in gap
-    }
+    breaks |= {at + 1 for at, gap in enumerate(gaps) if gap == " / " or any(sign in gap for sign in CLAUSE_SIGNS)}
+    breaks |= granted(sentence)
     breaks |= {hit.start for hit in sentence.hits if hit.family in ("contrast", "except")}
     opening = ("permit", "force", "negation", "prohibit", "no_consent")
     starts = {hit.start for hit in sentence.hits if hit.family in opening and hit.name != "letting"}
@@ -123,6 +126,18 @@ def clause_breaks(sentence: Sentence, words: list[str], gaps: list[str]) -> list
         if (joined or after_comma) and at not in interrupted and starts & {at, at + 1, at + 2}:
             breaks.add(at)
     return sorted(breaks)
+
+
+def granted(sentence: Sentence) -> set[int]:
+    """The places where anyone is given a permission ("setiap orang boleh"): a clause begins there."""
+    audience = {hit.end: hit.start for hit in sentence.hits if hit.family == "audience"}
+    return {
+        audience[at]
+        for hit in sentence.hits
+        if hit.family == "permit"
+        for at in (hit.start, hit.start - 1)
+        if at in audience
+    }
 
 
 def clause_of(at: int, breaks: list[int]) -> tuple[int, int]:
@@ -141,7 +156,7 @@ def negate(sentence: Sentence, shape: Shape, from_lead: bool) -> None:
     inside_negation: set[int] = set()
     for hit in sentence.hits:
         if hit.family == "negation" and not goes_on(sentence, hit, shape.words):
-            last = min(clause_of(hit.end - 1, breaks)[1], hit.end + shape.reach)
+            last = min(clause_of(hit.end - 1, breaks)[1], hit.end + shape.reach, lacked_until(hit, shape))
             inside_negation.update(range(hit.end, last))
             dead[hit.end : last] = [True] * (last - hit.end)
     for hit in sentence.hits:
@@ -157,6 +172,17 @@ def negate(sentence: Sentence, shape: Shape, from_lead: bool) -> None:
     sentence.tail_negated = length > 0 and (
         dead[length - 1] or any(h.family in ("negation", "prohibit") and h.end >= length - 1 for h in sentence.hits)
     )
+
+
+def lacked_until(hit: Hit, shape: Shape) -> int:
+    """Where that which "without" says is lacking ends: at the next comma or "and", after few words."""
+    if hit.name != "without":
+        return shape.breaks[-1]
+    last = min(hit.end + WITHOUT_REACH, len(shape.words))
+    for at in range(hit.end + 1, last):
+        if "," in shape.gaps[at - 1] or shape.words[at] in ("dan", "and"):
+            return at
+    return last
 
 
 def goes_on(sentence: Sentence, hit: Hit, words: list[str]) -> bool:
@@ -197,8 +223,8 @@ def judge(sentence: Sentence, breaks: list[int]) -> None:
         "residents": has("resident", live=False),
         "paid": has("paid") and not has("money") and has(*ABOUT_DATA),
         "no_reuse": has("view_only", live=False) or reuse_forbidden(sentence, breaks),
-        "deleted": has("deleted") and not has("replaced"),
-        "not_operative": has("void"),
+        "deleted": struck_out(sentence),
+        "not_operative": has("void") and not has("personal"),
         "discretion": left_to_supplier(sentence),
         "request": has("request") and has(*ABOUT_DATA, live=False),
         "agency": has("agency") and not audience,
@@ -208,6 +234,15 @@ def judge(sentence: Sentence, breaks: list[int]) -> None:
     sentence.against = {kind for kind, is_said in against.items() if is_said}
     kept = "internal" in sentence.against and has("object")
     sentence.withheld = sentence.withheld or kept or publication_denied(sentence, breaks)
+
+
+def struck_out(sentence: Sentence) -> bool:
+    """Whether a provision is deleted: not put in another's place, and not personal data that are erased or exempt."""
+    for hit in sentence.where("deleted"):
+        beside = [h for h in sentence.where("personal") if abs(h.start - hit.start) <= PERSONAL_REACH]
+        if not beside and (hit.name == "replaced-by-nothing" or not sentence.has("replaced")):
+            return True
+    return False
 
 
 def kept_inside(sentence: Sentence, breaks: list[int]) -> bool:
@@ -230,9 +265,13 @@ def left_to_supplier(sentence: Sentence) -> bool:
 
 
 def data_named(sentence: Sentence) -> bool:
-    """Whether data are named, other than in the words "open data" and "data portal"."""
+    """Whether service data are named: by a word for data outside "open data" and "data portal", or before other data."""
     names = [h for h in sentence.hits if h.family == "portal" or (h.family == "reuse" and h.name in PUBLIC_LICENCES)]
-    return any(not any(h.start <= hit.start < h.end for h in names) for hit in sentence.where("object"))
+    first_other = min((hit.start for hit in sentence.where("other")), default=0)
+    return any(
+        (hit.name == SERVICE_DATA or hit.start < first_other) and not any(h.start <= hit.start < h.end for h in names)
+        for hit in sentence.where("object")
+    )
 
 
 def consumes_only(sentence: Sentence) -> bool:
