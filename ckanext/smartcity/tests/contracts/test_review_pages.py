@@ -52,6 +52,23 @@ def supplier() -> Any:
     return package.extras["supplier_name"]
 
 
+@pytest.mark.parametrize(
+    ("user", "links"),
+    [
+        ("", []),
+        ("warga", []),
+        ("anggota", []),
+        ("petugas", ["/en/smartcity/contracts/bus-kota/documents"]),
+        ("wali", ["/en/smartcity/contracts/bus-kota/documents", PAGE]),
+    ],
+)
+def test_from_the_contract_its_documents_and_its_review_are_found(app, user, links):
+    if user:
+        app.set_session_user(user)
+    page = soup(app.get("/en/service_contract/bus-kota"))
+    assert [a["href"] for a in page.select("a[href*='/smartcity/contracts/']")] == links
+
+
 # The name of a supplier
 
 
