@@ -95,8 +95,8 @@ def smartcity_day_of_year(day: str) -> int:
 
 
 def smartcity_moment(moment: str) -> str:
-    """A moment given as ISO text, day and minute, in the language of the page."""
-    return portal.moment(datetime.fromisoformat(moment), tk.h.lang())
+    """A moment given as ISO text with its zone, as day and minute in the city, in the language of the page."""
+    return portal.moment(datetime.fromisoformat(moment).astimezone(config.timezone()), tk.h.lang())
 
 
 def smartcity_organization_visits(organization_id: str) -> dict[str, int] | None:
