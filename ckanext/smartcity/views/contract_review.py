@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckan.lib.search import SearchError, SearchIndexError
+from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
 from flask import Blueprint, Response
@@ -36,7 +36,7 @@ TEXTS = (
     "seen_open_data",
     "suggestion_id",
 )
-INDEX_AWAY = (SearchError, SearchIndexError)
+INDEX_AWAY = (search.SearchError, search.SearchIndexError)
 """A dataset cannot be saved without the search index; the actions have taken everything back."""
 CONFIRMATIONS = ("confirm_quotes", "confirm_public")
 OWN_QUOTE = ("document_id", "page", "quote")
