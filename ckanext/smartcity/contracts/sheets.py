@@ -25,6 +25,7 @@ SIZE = 20 * 1024 * 1024  # bytes of a file
 ROWS = 20_000
 COLUMNS = 200
 CELL = 50_000  # characters
+NAME = 100  # characters of a dropped column's name that are told
 DIGITS = 40  # of a number
 PROCESSOR = 60  # seconds
 DELIMITERS = ",;\t"
@@ -94,7 +95,7 @@ def _kept(header: list[Any], lines: Lines, keep: frozenset[str], most_rows: int)
         if len(rows) == most_rows:
             raise SheetRefused("too_many_rows", most=most_rows)
         rows.append((number, tuple(_cell(cells[place], number, name) for name, place in places.items())))
-    dropped = tuple(dict.fromkeys(name for name in names if name and name not in places))
+    dropped = tuple(dict.fromkeys(name[:NAME] for name in names if name and name not in places))
     return Sheet(tuple(places), dropped, tuple(rows))
 
 

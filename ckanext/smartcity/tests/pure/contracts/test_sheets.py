@@ -117,6 +117,11 @@ def test_bounds(tmp_path, monkeypatch):
         read(path, KEEP)
 
 
+def test_a_long_name_of_a_dropped_column_is_told_in_part(tmp_path):
+    path = written(tmp_path / "a", json.dumps([{"kode": "1", "x" * 1_000_000: "2"}]).encode())
+    assert read(path, KEEP).dropped == ("x" * sheets.NAME,)
+
+
 def test_an_archive_that_unpacks_to_too_much(tmp_path):
     path = tmp_path / "a"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
