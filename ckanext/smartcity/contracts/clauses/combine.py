@@ -225,7 +225,7 @@ def undone_by(reading: Reading, permission: Permission, rules: Rules) -> int | N
 def resists(reading: Reading, permission: Permission, kinds: AbstractSet[str], itself: bool = False) -> bool:
     """Whether the permission answers what is said against it: "without consent", "free of charge".
 
-    A prohibition undone ("nothing stops the City") answers a need for consent elsewhere, none that it states ``itself``.
+    A prohibition undone ("nothing stops the City") answers a need for consent elsewhere, not one it states ``itself``.
     """
     own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
     answers = {
@@ -253,15 +253,14 @@ def withdraws(reading: Reading, sentence: Sentence, permission: Permission, rule
     if not (overriding or named) and about_other_data(reading, sentence, permission, rules):
         return False
     answered = resists(reading, permission, against & {"paid", "consent"})
+    consent = (same or about_data) and not answered and not sentence.has("secrecy", live=False)
     said = {
         "not_operative": same and on_page,
         "paid": (same or on_page) and paid_access and not answered,
         "promise": named,
         "residents": same or about_data,
         "no_reuse": about_data or (same and sentence.has("thing", "demonstrative", live=False)),
-        "consent": overriding
-        or named
-        or ((same or about_data) and not answered and not sentence.has("secrecy", live=False)),
+        "consent": overriding or named or consent,
     }
     return any(said.get(kind, False) for kind in against) or (overriding and sentence.withheld and not same)
 

@@ -265,7 +265,7 @@ def left_to_supplier(sentence: Sentence) -> bool:
 
 
 def data_named(sentence: Sentence) -> bool:
-    """Whether service data are named: by a word for data outside "open data" and "data portal", or before other data."""
+    """Whether service data are named: by a word for data (not in "open data", "data portal"), or before other data."""
     names = [h for h in sentence.hits if h.family == "portal" or (h.family == "reuse" and h.name in PUBLIC_LICENCES)]
     first_other = min((hit.start for hit in sentence.where("other")), default=0)
     return any(

@@ -40,6 +40,7 @@ SHELLS = {
         "redis_counters",
     ),
     "contracts": ("models", "store", "projecting", "access", "documents", "suggesting", "queue", "counting", "staging"),
+    "indicators": ("models", "store", "loader", "running"),
 }
 
 CLI = [*TOOLKIT, "click", "yaml", *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "cli*"))]
@@ -89,6 +90,9 @@ TABLE = [
     ("contracts/export.py", ["defusedcsv*"]),
     ("contracts/clauses/rules.py", ["yaml", f"{PACKAGE}.contracts.<pure>"]),
     ("contracts/<pure>", [f"{PACKAGE}.contracts.<pure>"]),
+    ("indicators/recipes/*", ["sqlalchemy*", f"{PACKAGE}.indicators.<pure>"]),
+    ("indicators/sources.py", ["sqlalchemy*", f"{PACKAGE}.catalogue"]),
+    ("indicators/<pure>", [f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
     ("portal/<shell>", [*TOOLKIT, f"{PACKAGE}.config", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal*"]),
     ("portal/<pure>", ["yaml", "babel*", f"{PACKAGE}.catalogue*", f"{PACKAGE}.portal.<pure>"]),
     (
@@ -156,7 +160,8 @@ def sources() -> list[Path]:
 def room_kind(path: Path) -> str:
     """The path as the table writes it: files of rooms by whether they are pure, but those with a row of their own."""
     parts = path.relative_to(ROOT).parts
-    if parts[0] in SHELLS and "/".join(parts) not in dict(TABLE):
+    own_row = any(fnmatch("/".join(parts), pattern) for pattern, _ in TABLE if pattern.startswith(f"{parts[0]}/"))
+    if parts[0] in SHELLS and not own_row:
         return f"{parts[0]}/{'<shell>' if path.stem in SHELLS[parts[0]] else '<pure>'}"
     return "/".join(parts)
 
