@@ -23,7 +23,8 @@ _RUPIAH = re.compile(r"^[Rr][Pp]\.? ?")
 
 _TIME = r"(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?"
 _ISO = re.compile(
-    rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})(?:[T ]{_TIME}(?P<zone>Z|[+-]\d{{2}}:?\d{{2}})?)?"
+    rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})(?:[T ]{_TIME}(?P<zone>Z|[+-]\d{{2}}:?\d{{2}})?)?",
+    re.ASCII,
 )
 _ENGLISH = re.compile(
     r"(?P<month>[A-Z][a-z]{2}) (?P<day>\d{1,2}), (?P<year>\d{4})"

@@ -81,7 +81,7 @@ def _table(content: bytes) -> tuple[list[Any], Lines]:
 
 
 def _kept(header: list[Any], lines: Lines, keep: frozenset[str], most_rows: int) -> Sheet:
-    names = [" ".join(str(name if name is not None else "").split()).lower() for name in header]
+    names = [" ".join(clean(str(name if name is not None else "")).split()).lower() for name in header]
     if len(names) > COLUMNS:
         raise SheetRefused("too_many_columns", most=COLUMNS)
     if not any(names):
@@ -130,7 +130,7 @@ def _number(value: int | float | Decimal, row: int, column: str) -> str:
 
 
 def _csv(text: str) -> tuple[list[Any], Lines]:
-    csv.field_size_limit(CELL)
+    csv.field_size_limit(SIZE)  # a long cell is told by its column, where it is kept
     table = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     header = next(_records(table), [])
     return header, _csv_lines(_records(table), len(header))

@@ -13,6 +13,7 @@ from ckan import model
 
 from ckanext.smartcity.contracts import store
 from ckanext.smartcity.contracts.importers.matching import Stored
+from ckanext.smartcity.contracts.importers.spse import CONTRACTS
 from ckanext.smartcity.contracts.models import ContractImport, ContractImportRow
 
 LOCK = 0x5C1F_5050
@@ -68,11 +69,15 @@ def every_row(batch_id: str) -> Iterator[ContractImportRow]:
 
 
 def unchecked(batch_id: str, most: int) -> Sequence[ContractImportRow]:
-    """Rows without an outcome: of the next procurement codes, some ``most`` rows, all rows of a code together."""
+    """The rows of the next procurement codes that have rows without an outcome, some ``most`` of these; all rows of a
+    code together, also those whose outcome is settled."""
     code = IMPORTED.fields["code"].astext
     open_rows = sa.and_(IMPORTED.import_id == batch_id, IMPORTED.outcome == "")
     codes = set(model.Session.scalars(sa.select(code).where(open_rows).order_by(code).limit(most)))
-    query = sa.select(ContractImportRow).where(open_rows, code.in_(codes)).order_by(IMPORTED.number)
+    query = sa.select(ContractImportRow).where(
+        IMPORTED.import_id == batch_id, code.in_(codes), IMPORTED.fields["kind"].astext == CONTRACTS
+    )
+    query = query.order_by(IMPORTED.number)
     return model.Session.scalars(query).all()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,11 +65,15 @@ class Difference:
     kept: list[str] = field(default_factory=list)
 
 
-def match(code: str, wanted: Sequence[Mapping[str, Any]], stored: Sequence[Stored]) -> list[Match]:
+def match(
+    code: str, wanted: Sequence[Mapping[str, Any]], stored: Sequence[Stored], stopped: Collection[int] = ()
+) -> list[Match]:
     """For each contract of a procurement code what it is in the register; see ``Match``.
 
     One and one are the same; else suppliers with equal names, else equal numbers. What then is left over is new, with
-    the next numbers in the order of the contracts' numbers, unless stored ones are left over as well.
+    the next numbers in the order of the contracts' numbers, unless stored ones are left over as well. Contracts that
+    are not imported (places in ``stopped``) are looked for too, so that no other one takes their place; they get no
+    number.
     """
     matches: list[Match | None] = [None] * len(wanted)
     left = list(stored)
@@ -77,7 +81,7 @@ def match(code: str, wanted: Sequence[Mapping[str, Any]], stored: Sequence[Store
         return [Match(stored[0].contract_id, stored[0])]
     for key in (_supplier, _number):
         _pair(matches, wanted, left, key)
-    open_ones = [place for place, found in enumerate(matches) if found is None]
+    open_ones = [place for place, found in enumerate(matches) if found is None and place not in stopped]
     if left and open_ones:
         return [found or Match() for found in matches]
     number = max((_position(row.contract_id) for row in stored), default=0)
@@ -116,7 +120,7 @@ def _position(contract_id: str) -> int:
 
 def given(wanted: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
     """The fields that files hold something for. Days that are only assumed replace none that are known."""
-    names = [name for name in OWNED if wanted.get(name) not in (None, "")]
+    names = [name for name in OWNED if wanted.get(name) not in (None, "", NOT_NAMED)]
     if wanted.get("dates_assumed") and not _yes(stored.get("dates_assumed")):
         names = [name for name in names if name not in ASSUMED]
     return names

@@ -16,6 +16,7 @@ from ckanext.smartcity.contracts.importers import spse
 from ckanext.smartcity.contracts.importers.rows import (
     CONFLICT,
     JOINED,
+    NOT_NAMED,
     NOT_SELECTED,
     REFUSED,
     WITHOUT_CONTRACT,
@@ -28,7 +29,7 @@ SELECTABLE = ("works", "goods")
 
 OF_FIRST_VERSION = ("contract_number", "signed_date")
 NOT_OF_DATASET = ("offices", "office_name")
-TERM = ("start_date", "end_date")
+SUPPLIER = ("counterparty", "supplier_name")
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,13 @@ def build(rows: Sequence[Row], choice: Choice) -> list[Group]:
             by_code[row.code].append(row)
     groups = [group for code, found in by_code.items() for group in _groups(code, found, companions[code])]
     for group in groups:
-        _complete(group, _of_group(group, groups_of=by_code[group.code], companions=companions[group.code]), choice)
+        joined = _of_group(group, groups_of=by_code[group.code], companions=companions[group.code])
+        for row in joined:
+            row.outcome = JOINED
+        _complete(group, joined, choice)
     for row in rows:
         if row.kind != spse.CONTRACTS and not row.outcome:
-            row.outcome = JOINED if row.code in by_code else WITHOUT_CONTRACT
+            row.outcome = WITHOUT_CONTRACT
     return groups
 
 
@@ -117,9 +121,9 @@ def _unique(rows: list[Row]) -> tuple[list[Row], dict[Any, list[Row]]]:
 
 def _suppliers(rows: list[Row], companions: list[Row]) -> list[str]:
     """What tells the suppliers of the rows apart: their code if it is known for every row, else their folded name."""
-    listed = {row.supplier_code for row in companions if row.supplier_code}
-    only = listed.pop() if len(listed) == 1 else ""
-    by_code = [row.supplier_code or only for row in rows]
+    listed = {row.supplier: row.supplier_code for row in companions if row.supplier_code}
+    only = next(iter(listed.values())) if len(set(listed.values())) == 1 else ""
+    by_code = [row.supplier_code or listed.get(row.supplier) or only for row in rows]
     return by_code if all(by_code) else [row.supplier for row in rows]
 
 
@@ -131,15 +135,16 @@ def _join_unnamed(by_supplier: dict[str, list[Row]]) -> None:
 
 
 def _join_addendum(by_supplier: dict[str, list[Row]]) -> None:
-    """Rows that are addenda only belong to the one contract that is there, under another spelling."""
+    """Rows that are addenda only belong to the one contract that is there, under other spellings."""
     begun = [name for name, rows in by_supplier.items() if any(row.version == 0 for row in rows)]
     others = [name for name in by_supplier if name not in begun]
-    if len(begun) == len(others) == 1:
-        by_supplier[begun[0]].extend(by_supplier.pop(others[0]))
+    if len(begun) == 1:
+        for name in others:
+            by_supplier[begun[0]].extend(by_supplier.pop(name))
 
 
 def _of_group(group: Group, groups_of: list[Row], companions: list[Row]) -> list[Row]:
-    """The companion rows of a contract: of a code with several suppliers, those that name this one or none."""
+    """The companion rows of a contract: of a code with several suppliers, start orders that name this one."""
     leads = {id(row.lead) for row in groups_of}
     if len(leads) == 1:
         return companions
@@ -159,11 +164,12 @@ def _complete(group: Group, companions: list[Row], choice: Choice) -> None:
     """Fill the fields of the contract's dataset, or say why there is none."""
     _conflicts(group)
     lead = group.lead
-    lead.wanted = _fields(group)
+    lead.wanted = {**_fields(group), "companions": sorted({row.kind for row in companions})}
     _add_procurement(lead.wanted, companions)
     _add_term(lead.wanted, companions)
-    if not lead.wanted.get("start_date"):
-        lead.refuse("tgl_kontrak", "missing")
+    for name, column in (("contract_number", "no_kontrak"), ("start_date", "tgl_kontrak")):
+        if not lead.wanted[name] and not any(reason.column == column for row in group.rows for reason in row.reasons):
+            lead.refuse(column, "missing")
     lead.wanted.setdefault("procurement_category", None)
     lead.wanted["procurement_category"] = lead.wanted["procurement_category"] or choice.category_missing or None
     if group.rows[-1].version:
@@ -189,10 +195,13 @@ def _differing(rows: list[Row]) -> list[str]:
 
 
 def _fields(group: Group) -> dict[str, Any]:
-    """Number and day of signing of the first version, all else of the highest."""
+    """Number and day of signing of the first version, all else of the highest; its supplier of the highest that names
+    one."""
     fields = {name: value for name, value in group.lead.fields.items() if name not in NOT_OF_DATASET}
     for name in OF_FIRST_VERSION:
         fields[name] = next((row.fields[name] for row in group.rows if row.fields.get(name)), None)
+    named = next((row for row in reversed(group.rows) if row.fields.get("supplier_name") != NOT_NAMED), group.lead)
+    fields.update({name: named.fields.get(name) for name in SUPPLIER})
     fields["amendments"] = [_amendment(row, fields["contract_number"]) for row in group.rows if row.version]
     fields["tender_code"] = group.code.rpartition(":")[2]
     fields["import_source"] = "spse"
@@ -221,7 +230,8 @@ def _add_term(fields: dict[str, Any], companions: list[Row]) -> None:
     starts = [row.fields["start_date"] for row in orders if row.fields["start_date"]]
     ends = [(row.version, row.fields["end_date"]) for row in orders if row.fields["end_date"]]
     if starts:
-        fields.update(start_date=min(starts), end_date=max(ends)[1] if ends else None, dates_assumed=False)
+        end = max(ends)[1] if ends else fields.get("end_date")
+        fields.update(start_date=min(starts), end_date=end, dates_assumed=False)
     elif fields.get("start_date"):
         fields["dates_assumed"] = False
     else:

@@ -52,9 +52,11 @@ def kind_of(names: Collection[str]) -> str:
     has_code = any(code in names for code in columns()["codes"])
     missing: dict[str, list[str]] = {}
     for kind, rule in columns()["kinds"].items():
+        if any(name in names for name in rule["without"]):
+            continue
         missing[kind] = [name for name in rule["needs"] if name not in names]
         missing[kind] += [] if has_code else ["kd_tender / kd_nontender"]
-        if not missing[kind] and not any(name in names for name in rule["without"]):
+        if not missing[kind]:
             return kind
     nearest = min(missing.values(), key=len)
     raise FileRefused("unknown_columns", missing=", ".join(nearest))
@@ -107,6 +109,7 @@ class _Cells:
         if row.kind == CONTRACTS:
             self._contract(days)
         elif row.kind == START_ORDERS:
+            self._version()
             row.fields = {"start_date": days["tgl_mulai_pekerjaan"], "end_date": days["tgl_selesai_pekerjaan"]}
         else:
             row.fields = {**self._procurement(), "rup_code": self.cells.get("kd_rup")}
@@ -160,8 +163,8 @@ class _Cells:
         return value or ""
 
     def _number(self) -> str | None:
-        value = self._needed("no_kontrak")
-        hit = personal_data.found(value, digits=False)
+        value = self.cells.get("no_kontrak")
+        hit = personal_data.found(value or "", digits=False)
         if hit:
             self.row.refuse("no_kontrak", "personal_data_number", kind=hit)
         return None if hit else value

@@ -108,12 +108,12 @@ def check(batch: ContractImport) -> None:
 
 
 class _Check:
-    """Rows of some procurement codes, all that are open of each."""
+    """All rows of some procurement codes; of each code some are open, others may be settled."""
 
-    def __init__(self, open_rows: Sequence[ContractImportRow]) -> None:
-        self.rows = open_rows
+    def __init__(self, found: Sequence[ContractImportRow]) -> None:
+        self.rows = [row for row in found if not row.outcome]
         self.leads: dict[str, list[ContractImportRow]] = defaultdict(list)
-        for row in open_rows:
+        for row in found:
             if row.fields["lead"] == row.number:
                 self.leads[row.fields["code"]].append(row)
         self.offices = staging.offices()
@@ -122,9 +122,12 @@ class _Check:
 
     def run(self) -> None:
         for code, leads in self.leads.items():
-            matches = matching.match(code, [lead.fields for lead in leads], self.stored.get(code, []))
-            for lead, match in zip(leads, matches, strict=True):
-                self._lead(lead, match)
+            settled = {place for place, lead in enumerate(leads) if lead.outcome}
+            wanted = [lead.fields for lead in leads]
+            matches = matching.match(code, wanted, self.stored.get(code, []), settled)
+            for place, (lead, match) in enumerate(zip(leads, matches, strict=True)):
+                if place not in settled:
+                    self._lead(lead, match)
         self._possible_duplicates()
         self._followers()
 

@@ -155,6 +155,17 @@ def test_decisions_and_visibility_are_not_touched():
     assert (shown["private"], shown["provides_city_service"], shown["value_amount"]) == (True, "yes", 3)
 
 
+def test_a_refused_row_leaves_its_contract_to_nobody_else():
+    """Of two suppliers of a procurement only one is registered, and its row is the one that is refused."""
+    applied(as_json([CONTRACT]))
+    before = register()[KEY]
+    batch = applied(as_json([contract(status_kontrak="Entah"), contract(nama_penyedia="CV Lain", no_kontrak="2")]))
+    assert batch["counts"]["rows"] == {"refused": 1, "new": 1}
+    found = register()
+    assert found[KEY] == before
+    assert found["spse:93:tender:10002513000:2"]["supplier_name"] == "CV Lain"
+
+
 def test_unknown_offices_are_told_once():
     batch = staged(as_json([contract(kd_satker="9", kd_satker_str=None, kd_tender=code) for code in (1, 2)]))
     assert batch["counts"]["rows"] == {"needs_mapping": 2}

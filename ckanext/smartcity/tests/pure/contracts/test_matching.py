@@ -5,6 +5,7 @@ from __future__ import annotations
 from ckanext.smartcity.contracts import codes
 from ckanext.smartcity.contracts.importers import matching
 from ckanext.smartcity.contracts.importers.matching import Difference, Stored, given, match
+from ckanext.smartcity.contracts.importers.rows import NOT_NAMED
 
 
 def stored(number: int = 1, last: dict | None = None, **fields) -> Stored:
@@ -40,6 +41,17 @@ def test_suppliers_then_numbers():
 def test_a_further_contract_gets_the_next_number():
     wanted = [{"supplier_name": "PT Satu"}, {"supplier_name": "PT Dua", "contract_number": "9"}]
     assert ids(match("93:tender:7", wanted, [stored(4, supplier_name="Satu")])) == ["4", "5"]
+
+
+def test_a_contract_that_is_stopped_keeps_its_place():
+    wanted = [{"supplier_name": "PT Satu"}, {"supplier_name": "PT Dua"}]
+    assert ids(match("93:tender:7", wanted, [stored(1, supplier_name="PT Satu")], stopped={0})) == ["1", "2"]
+    assert ids(match("93:tender:7", wanted, [], stopped={0})) == ["", "1"]
+
+
+def test_a_supplier_that_files_do_not_name_replaces_none():
+    last = {"supplier_name": "PT Satu"}
+    assert difference({"supplier_name": NOT_NAMED}, stored(**last, last=last)) == Difference()
 
 
 def test_what_is_unclear_has_no_key():

@@ -43,6 +43,7 @@ def test_a_contract_of_one_row(tmp_path):
         "tender_code": "10002513000",
         "import_source": "spse",
         "amendments": [],
+        "companions": [],
     }
 
 
@@ -65,9 +66,32 @@ def test_an_amendment(tmp_path):
     assert rules(group.lead) == [("versi_addendum", "addendum_check_end")]
 
 
-def test_an_amendment_under_another_spelling_is_of_the_one_contract(tmp_path):
-    group = one(tmp_path, contract(), contract(versi_addendum=1, nama_penyedia="Angkoetan Djaja"))
-    assert [row.version for row in group.rows] == [0, 1]
+def test_amendments_under_other_spellings_are_of_the_one_contract(tmp_path):
+    later = contract(versi_addendum=1, nama_penyedia="Angkoetan Djaja")
+    group = one(tmp_path, contract(), later, contract(versi_addendum=2, nama_penyedia="Angkutan Djaya"))
+    assert [row.version for row in group.rows] == [0, 1, 2]
+
+
+def test_what_the_first_version_does_not_say_is_of_its_addendum(tmp_path):
+    later = contract(versi_addendum=1, no_kontrak="027/09/2025", tgl_kontrak="2025-09-01")
+    wanted = one(tmp_path, contract(no_kontrak=None, tgl_kontrak=None), later).lead.wanted
+    assert (wanted["contract_number"], wanted["signed_date"]) == ("027/09/2025", "2025-09-01")
+
+
+@pytest.mark.parametrize("column", ["no_kontrak", "tgl_kontrak"])
+def test_what_no_version_says_is_missing(tmp_path, column):
+    days = {"tgl_kontrak_awal": None, "tgl_kontrak_akhir": None}
+    group = one(tmp_path, contract(**days, **{column: None}), contract(versi_addendum=1, **days, **{column: " "}))
+    assert {row.outcome for row in group.rows} == {"refused"}
+    assert (column, "missing") in rules(group.lead)
+
+
+def test_a_supplier_that_only_an_earlier_version_names(tmp_path):
+    later = {"versi_addendum": 1, "nama_penyedia": None, "bentuk_usaha_penyedia": None}
+    person = {"nama_penyedia": "Eko Fiktif", "bentuk_usaha_penyedia": "Orang Perseorangan"}
+    wanted = one(tmp_path, contract(), contract(**later)).lead.wanted
+    assert (wanted["supplier_name"], wanted["counterparty"]) == ("PT. Angkutan Jaya", "business")
+    assert one(tmp_path, contract(**person), contract(**later)).lead.wanted["counterparty"] == "individual"
 
 
 def test_a_row_without_supplier_is_of_the_only_other_one(tmp_path):
@@ -80,6 +104,15 @@ def test_suppliers_of_one_code_are_contracts_of_their_own(tmp_path):
     assert len(groups) == 2
     same = [contract(kd_penyedia=1), contract(kd_penyedia=1, nama_penyedia="CV Lain", versi_addendum=1)]
     assert len(built(tmp_path, as_json(same))[1]) == 1
+
+
+def test_suppliers_are_told_apart_by_codes_of_the_list(tmp_path):
+    rows = [contract(), contract(nama_penyedia="CV Lain")]
+    listed = [{**FINISHED, "nama_penyedia": row["nama_penyedia"], "kd_penyedia": 1} for row in rows]
+    _, groups = built(tmp_path, as_json(rows), as_json(listed))
+    assert [row.outcome for row in groups[0].rows] == ["conflict"] * 2
+    listed[1]["kd_penyedia"] = 2
+    assert len(built(tmp_path, as_json(rows), as_json(listed))[1]) == 2
 
 
 def test_rows_of_one_version_that_differ(tmp_path):
@@ -131,10 +164,26 @@ def test_companion_files(tmp_path):
     assert [row.outcome for row in rows] == ["", "joined", "joined", "without_contract", "joined"]
 
 
+def test_the_end_is_that_of_the_highest_version_of_start_orders(tmp_path):
+    orders = [{**ORDER, "versi_addendum": 1, "tgl_selesai_pekerjaan": "2025-11-30"}, {**ORDER, "versi_addendum": 0}]
+    _, groups = built(tmp_path, as_json([contract()]), as_json(orders))
+    assert groups[0].lead.wanted["end_date"] == "2025-11-30"
+
+
+def test_a_start_order_without_an_end_leaves_that_of_the_contract(tmp_path):
+    order = {**ORDER, "tgl_selesai_pekerjaan": None}
+    _, groups = built(tmp_path, as_json([contract(tgl_kontrak_akhir="2025-06-30")]), as_json([order]))
+    wanted = groups[0].lead.wanted
+    assert (wanted["start_date"], wanted["end_date"]) == ("2025-04-01", "2025-06-30")
+
+
 def test_start_orders_of_several_suppliers(tmp_path):
     other = contract(nama_penyedia="CV Lain", no_kontrak="2")
     _, groups = built(tmp_path, as_json([contract(), other]), as_json([ORDER]))
     assert [group.lead.wanted["dates_assumed"] for group in groups] == [False, True]
+    assert [group.lead.wanted["companions"] for group in groups] == [["start_orders"], []]
+    rows, _ = built(tmp_path, as_json([contract(), other]), as_json([{**ORDER, "nama_penyedia": "PT Entah"}]))
+    assert rows[-1].outcome == "without_contract"
 
 
 def test_which_contracts_are_selected(tmp_path):

@@ -69,6 +69,10 @@ def test_xlsx(tmp_path):
     assert sheet.rows == ((2, ("10002513000", "1500.5", "2025-03-01T00:00:00")), (4, ("7", None, "2025-03-02")))
 
 
+def test_names_of_columns_can_be_stored(tmp_path):
+    assert read(written(tmp_path / "a", '[{"kode": 1, "a\\u0000b": 1, "\\ud800": 1}]'), KEEP).dropped == ("ab", "?")
+
+
 def test_a_number_with_three_decimals_is_not_taken_for_thousands(tmp_path):
     sheet = read(written(tmp_path / "a", '[{"nilai": 1.234}, {"nilai": 1.500}]'), KEEP)
     assert [cells for _, cells in sheet.rows] == [("1.2340",), ("1.5",)]
@@ -87,7 +91,7 @@ def test_a_number_with_three_decimals_is_not_taken_for_thousands(tmp_path):
         (",".join(f"k{n}" for n in range(201)), "too_many_columns"),
         ("kode,kode\n1,2\n", "double_column"),
         ("kode,nama\n1\n", "ragged"),
-        ('kode,nama\n1,"' + "x" * 50_001 + '"\n', "damaged"),
+        ('kode,nama\n1,"' + "x" * 50_001 + '"\n', "long_cell"),
         ('kode,nama\n1,"x"y\n', "damaged"),
         ("", "no_header"),
         (b"kode,nama\n1,caf\xe9\n", "not_utf8"),

@@ -33,6 +33,9 @@ def test_a_file_of_another_kind_is_told_what_it_misses():
         spse.kind_of([name for name in CONTRACT if name not in ("no_kontrak", "kd_tender")])
     assert refused.value.code == "unknown_columns"
     assert refused.value.found["missing"] == "no_kontrak, kd_tender / kd_nontender"
+    with pytest.raises(FileRefused) as refused:
+        spse.kind_of([*FINISHED, "no_kontrak"])
+    assert refused.value.found["missing"] == "tgl_mulai_pekerjaan, tgl_selesai_pekerjaan"
 
 
 def test_no_column_that_is_dropped_is_kept():
@@ -58,7 +61,6 @@ def test_csv_and_json_of_the_same_rows_are_the_same(tmp_path):
         ({"kd_nontender": 5}, ("kd_tender / kd_nontender", "code_missing")),
         ({"kd_tender": "x:1"}, ("kd_tender", "code_form")),
         ({"kd_klpd": "D999"}, ("kd_klpd", "other_government")),
-        ({"no_kontrak": " "}, ("no_kontrak", "missing")),
         ({"no_kontrak": "a@b.example"}, ("no_kontrak", "personal_data_number")),
         ({"nama_paket": None}, ("nama_paket", "missing")),
         ({"nilai_kontrak": "1,500"}, ("nilai_kontrak", "number_form")),
@@ -78,8 +80,8 @@ def test_a_row_that_is_refused_says_where(tmp_path, cells, rule):
 
 
 def test_all_reasons_at_once(tmp_path):
-    (row,) = read(tmp_path, as_json([contract(no_kontrak=None, nilai_kontrak="-1", tgl_kontrak="x")]))
-    assert [column for column, _ in rules(row)] == ["tgl_kontrak", "no_kontrak", "nilai_kontrak"]
+    (row,) = read(tmp_path, as_json([contract(nama_paket=None, nilai_kontrak="-1", tgl_kontrak="x")]))
+    assert [column for column, _ in rules(row)] == ["tgl_kontrak", "nama_paket", "nilai_kontrak"]
 
 
 @pytest.mark.parametrize(
