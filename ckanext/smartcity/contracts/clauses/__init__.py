@@ -17,6 +17,7 @@ __all__ = ["VERSION", "Assessment", "Document", "Finding", "Page", "assess", "ha
 NUMBER = "1"
 VERSION = f"{NUMBER}-{rules.digest()}"
 MOST_FINDINGS = 5
+POINTING_WORDS = 4  # within which "it" or "such" points at the sentence before
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def read(document: Document, known: rules.Rules) -> combine.Reading:
 def carry_on(reading: combine.Reading) -> None:
     """Let "such data", after data that are not the service's own, be other data too."""
     for previous, sentence in pairwise(reading.sentences):
-        pointing = any(hit.start < 3 for hit in sentence.where("demonstrative"))
+        pointing = any(hit.start < POINTING_WORDS for hit in sentence.where("demonstrative"))
         if pointing and "other" in previous.against and previous.segment == sentence.segment:
             sentence.against.add("other")
 

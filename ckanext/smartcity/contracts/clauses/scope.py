@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ckanext.smartcity.contracts.clauses.match import Hit, matches
-from ckanext.smartcity.contracts.clauses.repair import Word
+from ckanext.smartcity.contracts.clauses.repair import Word, fold
 from ckanext.smartcity.contracts.clauses.rules import Rules
 
 ABOUT_DATA = ("object", "act", "offer", "access", "portal", "channel", "reuse", "use", "format", "audience")
@@ -21,6 +21,9 @@ OPEN_PORTAL = "open-data-portal"
 SERVICE_DATA = "service-data"
 JOINING = frozenset({"dan", "serta", "and", "or", "atau", "nor"})
 ENOUGH_STOP_WORDS = 3
+# What a negation before it does not take the force from
+UNTOUCHED = frozenset({"negation", "prohibit", "flip", "except", "only", "resident", "contrast"})
+AWAITING = frozenset(map(fold, ("before", "until", "unless", "sebelum", "kecuali", "hingga", "sampai")))
 CLAUSE_SIGNS = (";", "|", "\t", "–", "—", ":")
 WITHOUT_REACH = 8
 OPENING_WORDS = 2
@@ -167,11 +170,16 @@ def negate(sentence: Sentence, shape: Shape, from_lead: bool) -> None:
         dead[begin:last] = [not undone] * (last - begin)
     except_positive(sentence, shape, dead)
     for hit in sentence.hits:
-        if hit.family not in ("negation", "prohibit", "flip", "except", "only", "resident", "contrast"):
+        if hit.family not in UNTOUCHED and not awaits(hit, shape.words):
             hit.live = not (dead[hit.start] or dead[hit.end - 1])
     sentence.tail_negated = length > 0 and (
         dead[length - 1] or any(h.family in ("negation", "prohibit") and h.end >= length - 1 for h in sentence.hits)
     )
+
+
+def awaits(hit: Hit, words: list[str]) -> bool:
+    """Whether a need for consent stands under a negation: "not published before the Supplier agrees"."""
+    return hit.family == "consent" and words[hit.start] in AWAITING
 
 
 def lacked_until(hit: Hit, shape: Shape) -> int:
