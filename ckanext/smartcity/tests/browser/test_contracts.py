@@ -209,6 +209,8 @@ def test_a_reviewer_mends_a_file_and_imports_it(
     page.get_by_role("button", name="Terbitkan 6 kontrak").click()
     expect(page.get_by_text("6 kontrak diterbitkan")).to_be_visible()
     looked_at(page, artefacts, "journey-import-applied")
+    page.get_by_role("link", name="Peninjauan kontrak").click()
+    expect(page.locator(".sc-queue tbody tr")).to_have_count(6)
     citizen.reload()
     citizen.get_by_role("link", name="Jasa kota 7").click()
     expect(citizen.get_by_role("heading", level=1)).to_contain_text("Jasa kota 7")
