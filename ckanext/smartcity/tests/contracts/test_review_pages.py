@@ -200,8 +200,8 @@ def test_what_changed_since_is_shown_with_labels_and_values(app):
     made.document("bus-kota", name="addendum<b>.pdf")
     items = [" ".join(item.text.split()) for item in reviewer(app).select(".sc-empty li")]
     assert items == [
-        "Kind of procurement: was Other services, is Consulting services",
-        "End: was 31 December 2026, is nothing",
+        "Kind of procurement: Other services before, Consulting services now",
+        "End: 31 December 2026 before, empty now",
         "A document was uploaded: addendum<b>.pdf",
     ]
     assert "Jenis pengadaan" in soup(app.get(PAGE.replace("/en/", "/id/"))).select_one(".sc-empty").text
