@@ -124,7 +124,13 @@ def test_each_variable_of_an_address_is_tried(app):
         for name in rule.arguments - {"form"}
     }
     tried = {("indicator", "standard"), ("indicator", "code"), ("indicator_file", "code"), ("agency", "org")}
-    tried |= {("agency_file", "org"), ("indicator_file", "standard"), ("contract", "id"), ("decide", "id")}
+    tried |= {
+        ("agency_file", "org"),
+        ("indicator_file", "standard"),
+        ("contract", "id"),
+        ("decide", "id"),
+        ("hide_supplier", "id"),
+    }
     tried |= {("listed", "id"), ("upload", "id"), ("download", "document_id"), ("delete", "document_id")}
     tried |= {("shown", "batch"), ("report", "batch"), ("act", "batch"), ("act", "verb")}
     assert {(endpoint.partition(".")[2], name) for endpoint, name in variables} == tried
