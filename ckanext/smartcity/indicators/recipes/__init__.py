@@ -1,8 +1,21 @@
 """The formulas. One file each; ``RECIPES`` holds them by the name that the catalogue uses."""
 
-from ckanext.smartcity.indicators.recipes import electronic_payments, generic, services_online
+from ckanext.smartcity.indicators.recipes import (
+    business_survival,
+    electronic_payments,
+    generic,
+    services_online,
+)
 from ckanext.smartcity.indicators.recipes.shape import Asked, Recipe
 
-RECIPES: dict[str, Recipe] = {file.RECIPE.name: file.RECIPE for file in (electronic_payments, generic, services_online)}
+RECIPES: dict[str, Recipe] = {
+    file.RECIPE.name: file.RECIPE
+    for file in (
+        business_survival,
+        electronic_payments,
+        generic,
+        services_online,
+    )
+}
 
 __all__ = ["RECIPES", "Asked", "Recipe"]

@@ -42,7 +42,8 @@ class Recipe:
 
     ``statements`` builds SELECTs by name, of which ``tally`` gives the accounting; ``finish`` makes an Outcome of their
     rows. ``reasons`` are those of excluded rows, in the order in which they are asked. ``version`` rises with every
-    change of a statement or of ``finish``. ``options`` are parameters that come from the configuration.
+    change of a statement or of ``finish``. ``options`` are parameters that come from the configuration, ``lists`` those
+    that hold a code list: vocabulary by parameter.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Recipe:
     statements: Callable[[Sources, Asked], dict[str, sa.Select]]
     finish: Callable[[Mapping[str, Rows], Asked], Outcome]
     options: tuple[str, ...] = ()
+    lists: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def takes_population(self) -> bool:
@@ -71,7 +73,7 @@ def tally(
     null = unknown), ``unknown`` (the hit or the condition of a reason is null), ``rows``, and one sum for each of
     ``sums`` by its name.
     """
-    first = sa.case(*((condition, sa.literal(name)) for name, condition in reasons.items()), else_=sa.null())
+    first = sa.case(*((condition, name) for name, condition in reasons.items()), else_=sa.null())
     unknown = sa.or_(hit.is_(None), *(condition.is_(None) for condition in reasons.values()))
     told = sa.select(
         first.label("reason"),
@@ -125,6 +127,14 @@ class Counts:
         """The sum ``name`` over the used rows, or over the hits among them; what is empty adds nothing."""
         lines = [line for line in self._used() if not hits_only or line["hit"] is True]
         return sum((exact(line[name]) for line in lines), Fraction(0))
+
+    def excluded_total(self, name: str) -> dict[str, Fraction]:
+        """The sum ``name`` over the excluded rows, by reason; what is empty adds nothing."""
+        found: dict[str, Fraction] = {}
+        for line in self.lines:
+            if line["reason"] is not None:
+                found[line["reason"]] = found.get(line["reason"], Fraction(0)) + exact(line[name])
+        return dict(sorted(found.items()))
 
     def outcome(self, **found: Any) -> Outcome:
         """An Outcome with this accounting; keyword arguments are the rest of it."""
