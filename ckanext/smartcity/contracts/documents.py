@@ -42,15 +42,15 @@ def storage() -> Any:
     return files.get_storage(name) if name else None
 
 
-def keep(upload: Any) -> Stored:
-    """Keep an uploaded file (``filename``, ``stream``). Raises ``DocumentRefused``."""
+def keep(upload: Any, most: int = MOST_BYTES) -> Stored:
+    """Keep an uploaded file (``filename``, ``stream``) of at most so many bytes. Raises ``DocumentRefused``."""
     place = storage()
     if place is None:
         raise DocumentRefused("no_storage")
-    content = upload.stream.read(MOST_BYTES + 1)
+    content = upload.stream.read(most + 1)
     if not content:
         raise DocumentRefused("empty")
-    if len(content) > MOST_BYTES:
+    if len(content) > most:
         raise DocumentRefused("too_large")
     kept = place.upload(files.Location(str(uuid4())), files.make_upload(content))
     return Stored(
@@ -77,24 +77,29 @@ def answer(row: ContractDocument) -> Any:
 
 def forget(row: ContractDocument) -> None:
     """Delete a file and the texts of its pages; the row with its hash stays."""
-    place = storage()
-    if place is not None:
-        place.remove(files.FileData(files.Location(row.location)))
+    remove(row.location)
     store.delete_pages(row.id)
     row.deleted_at = datetime.now(timezone.utc)
 
 
+def remove(location: str) -> None:
+    """Delete a file that is kept."""
+    place = storage()
+    if place is not None:
+        place.remove(files.FileData(files.Location(location)))
+
+
 def read(row: ContractDocument) -> None:
     """Read a document and keep what was read. Does not commit."""
-    with _copy(row) as path:
+    with copy(row.location, row.size) as path:
         found = reading.read(path, config.contract_limits())
     _remember(row, found)
 
 
 @contextmanager
-def _copy(row: ContractDocument) -> Iterator[Path]:
+def copy(location: str, size: int) -> Iterator[Path]:
     """The file on this machine's disk: the storage may be somewhere else, and its reader is another process."""
-    data = files.FileData(files.Location(row.location), size=row.size, content_type=row.type)
+    data = files.FileData(files.Location(location), size=size)
     with TemporaryDirectory(prefix="contract-") as folder:
         path = Path(folder) / "document"
         with path.open("wb") as out:

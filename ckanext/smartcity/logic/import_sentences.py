@@ -54,6 +54,7 @@ def _files() -> dict[str, str]:
         "no_header": _("The first row holds no names of columns."),
         "not_an_array": _("JSON must be an array of objects, one for each row."),
         "not_flat": _("Row {row}, {column}: not a text or number. JSON must be an array of flat objects."),
+        "not_read": _("The files could not be read and are gone. Upload them again."),
         "not_utf8": _("Row {row} is not in UTF-8. Save the file as CSV UTF-8."),
         "ragged": _("Row {row} has {cells} cells under {columns} columns. Quote cells that hold the delimiter."),
         "timeout": _("The file took longer than {seconds} seconds to read. Split it."),

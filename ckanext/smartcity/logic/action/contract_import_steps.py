@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,26 +23,61 @@ from ckanext.smartcity.contracts.importers import matching, pipeline, spse
 from ckanext.smartcity.contracts.importers import rows as words
 from ckanext.smartcity.contracts.importers.matching import Match, Stored
 from ckanext.smartcity.contracts.models import ContractImport, ContractImportRow
-from ckanext.smartcity.contracts.sheets import SheetRefused
+from ckanext.smartcity.contracts.sheets import SIZE, SheetRefused
 
 CHECKED = 500  # rows of a step
 APPLIED = 50  # contracts of a step
+OF_KEPT = ("location", "size")  # of a file that is not read yet
 TO_APPLY = (*words.WRITTEN, words.UNCHANGED)  # the last is marked only: what it wanted is compared with next time
 
 
 # Reading
 
 
-def read(batch: ContractImport, uploads: Sequence[Any]) -> None:
-    """Read the files of a batch and stage their rows; or say in the batch why it is refused. No file is kept."""
+def keep(batch: ContractImport, uploads: Sequence[Any]) -> None:
+    """Keep the files of a batch until they are read; or say in the batch why it is refused."""
+    for upload in uploads:
+        try:
+            kept = documents.keep(upload, SIZE)
+        except documents.DocumentRefused as refused:
+            too_large = str(refused) == "too_large"
+            code, found = ("too_large", {"most": SIZE // 1024 // 1024}) if too_large else ("no_header", {})
+            batch.problem = {"code": code, "file": documents.plain_name(upload.filename), "found": found}
+            batch.state = "refused"
+            forget_files(batch)
+            return
+        file = {"name": kept.name, "sha256": kept.sha256, "location": kept.location, "size": kept.size}
+        batch.files = [*batch.files, file]
+
+
+def forget_files(batch: ContractImport) -> None:
+    """Delete the files of a batch; their names and hashes stay."""
+    for file in batch.files:
+        if "location" in file:
+            documents.remove(file["location"])
+    batch.files = [{name: value for name, value in file.items() if name not in OF_KEPT} for file in batch.files]
+
+
+def read_kept(batch: ContractImport) -> None:
+    """Read the files that were kept; see ``read``. They are deleted, whatever becomes of the batch."""
+    kept = [dict(file) for file in batch.files]
+    try:
+        read(batch, [(file["name"], documents.copy(file["location"], file["size"])) for file in kept])
+    finally:
+        for file in kept:
+            documents.remove(file["location"])
+
+
+def read(batch: ContractImport, given: Sequence[tuple[str, AbstractContextManager[Path]]]) -> None:
+    """Read files, given by name, and stage their rows; or say in the batch why it is refused."""
     found: list[words.Row] = []
     reader = spse.Reader(config.timezone(), config.contract_klpd_code())
     files: list[dict[str, Any]] = []
     try:
-        for place, upload in enumerate(uploads):
-            file = {"name": documents.plain_name(upload.filename)}
-            files.append(file)
-            found += _read_file(upload, place, reader, file)
+        for place, (name, opened) in enumerate(given):
+            files.append({"name": name})
+            with opened as path:
+                found += _read_file(path, place, reader, files[-1])
         pipeline.build(found, pipeline.Choice(batch.options["categories"], batch.options["category_missing"]))
     except (SheetRefused, words.FileRefused) as refused:
         name = "" if refused.code == "no_contracts" else files[-1]["name"]
@@ -53,12 +89,25 @@ def read(batch: ContractImport, uploads: Sequence[Any]) -> None:
     batch.files = files
 
 
-def _read_file(upload: Any, place: int, reader: spse.Reader, file: dict[str, Any]) -> list[words.Row]:
+def fail(batch: ContractImport) -> None:
+    """Say that the files could not be read, and are gone."""
+    forget_files(batch)
+    batch.problem = {"code": "not_read", "file": "", "found": {}}
+    batch.state = "failed"
+
+
+@contextmanager
+def saved(upload: Any) -> Iterator[Path]:
+    """An upload as a file, for as long as it is read."""
     with TemporaryDirectory(prefix="contracts-") as folder:
         path = Path(folder) / "table"
         upload.save(path)
-        file["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-        sheet = sheet_reading.read(path, spse.columns()["keep"], config.contract_import_rows())
+        yield path
+
+
+def _read_file(path: Path, place: int, reader: spse.Reader, file: dict[str, Any]) -> list[words.Row]:
+    file["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    sheet = sheet_reading.read(path, spse.columns()["keep"], config.contract_import_rows())
     file.update(rows=len(sheet.rows), dropped=list(sheet.dropped), kind=spse.kind_of(sheet.columns))
     return spse.rows(sheet, place, reader)
 

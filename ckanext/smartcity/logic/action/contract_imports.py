@@ -11,7 +11,7 @@ from ckan.types import Context, DataDict
 from redis import RedisError
 
 from ckanext.smartcity import config, jobs
-from ckanext.smartcity.contracts import staging
+from ckanext.smartcity.contracts import documents, staging
 from ckanext.smartcity.contracts.models import ContractImport, ContractImportRow
 from ckanext.smartcity.logic import import_schemas, import_sentences
 from ckanext.smartcity.logic.action import contract_import_steps as steps
@@ -33,9 +33,10 @@ log = logging.getLogger(__name__)
 
 
 def smartcity_contract_import_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Read files and stage their rows; nothing is written to the register. Files are not kept.
+    """Take files, to read them and stage their rows; nothing is written to the register. Files go when they are read.
 
-    Rows are checked afterwards, step by step, by a job or by ``smartcity_contract_import_step``.
+    A job reads them and checks the rows, step by step, or ``smartcity_contract_import_step`` does. Without a job, and
+    where the site has no storage for contracts, they are read at once.
 
     :param upload: the files, one or a list: CSV, XLSX or JSON as SPSE exports them, 20 MB each at most
     :param source: ``spse`` (default)
@@ -59,9 +60,12 @@ def smartcity_contract_import_create(context: Context, data_dict: DataDict) -> d
     )
     model.Session.add(batch)
     model.Session.flush()
-    steps.read(batch, data["upload"])
+    if data["queue"] and documents.storage() is not None:
+        steps.keep(batch, data["upload"])
+    else:
+        steps.read(batch, [(documents.plain_name(file.filename), steps.saved(file)) for file in data["upload"]])
     model.repo.commit()
-    if data["queue"] and batch.state == "checking":
+    if data["queue"] and batch.state in ("reading", "checking"):
         _queue(batch)
     return batch_dict(batch)
 
@@ -75,7 +79,8 @@ def _queue(batch: ContractImport) -> None:
 
 
 def smartcity_contract_import_step(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Take one step of a batch: check the next 500 rows or apply the next 50 contracts. For contract reviewers.
+    """Take one step of a batch: read its files, check the next 500 rows or apply the next 50 contracts. For contract
+    reviewers.
 
     It can be repeated, also after a crash: what is done is not done again. In other states nothing happens.
 
@@ -94,12 +99,26 @@ def smartcity_contract_import_step(context: Context, data_dict: DataDict) -> dic
 
 def _step(batch_id: str) -> dict[str, Any]:
     batch = _batch(batch_id, lock=True)
-    if batch.state == "checking":
+    if batch.state == "reading":
+        _read(batch)
+    elif batch.state == "checking":
         steps.check(batch)
     elif batch.state == "applying":
         steps.apply(batch)
     model.repo.commit()
     return batch_dict(batch)
+
+
+def _read(batch: ContractImport) -> None:
+    """Read the files. What goes wrong is told by its kind only: its text can hold what the files hold."""
+    batch_id = batch.id
+    try:
+        steps.read_kept(batch)
+    except Exception as error:
+        log.error("The files of the import %s were not read: %s", batch_id, type(error).__name__)
+        model.Session.rollback()
+        batch = _batch(batch_id, lock=True)
+        steps.fail(batch)
 
 
 def smartcity_contract_import_apply(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -203,6 +222,7 @@ def smartcity_contract_import_delete(context: Context, data_dict: DataDict) -> N
     batch = _batch(_id(context, data_dict), lock=True)
     if batch.state in ("applying", "applied"):
         _refuse("applied")
+    steps.forget_files(batch)
     staging.delete(batch)
     model.repo.commit()
 
@@ -231,7 +251,7 @@ def batch_dict(batch: ContractImport) -> dict[str, Any]:
         "id": batch.id,
         "source": batch.source,
         "state": batch.state,
-        "files": batch.files,
+        "files": [{name: value for name, value in file.items() if name not in steps.OF_KEPT} for file in batch.files],
         "options": batch.options,
         "problem": batch.problem,
         "problem_text": import_sentences.file(batch.problem) if batch.problem else "",

@@ -12,7 +12,9 @@ from rq import SimpleWorker
 from werkzeug.datastructures import FileStorage
 
 from ckanext.smartcity import config
-from ckanext.smartcity.contracts import store
+from ckanext.smartcity.contracts import documents, store
+from ckanext.smartcity.contracts.sheets import SIZE
+from ckanext.smartcity.logic.action import contract_import_steps
 from ckanext.smartcity.tests.contracts import made
 from ckanext.smartcity.tests.pure.contracts.spse_files import CONTRACT, PLANTED, as_csv, as_json, contract
 from ckanext.smartcity.tests.tokens import without_token
@@ -27,6 +29,8 @@ KEY = "spse:93:tender:10002513000:1"
 @pytest.fixture(autouse=True)
 def offices(clean: None) -> None:
     made.offices()
+    for location in kept_files():  # of tests that leave them
+        documents.remove(location)
     tk.get_action("organization_patch")(
         {**made.site_user(), "ignore_auth": True}, {"id": "dishub", "kd_satker": ["12335093"]}
     )
@@ -43,6 +47,11 @@ def work() -> None:
 
 def form(content: bytes = as_json([CONTRACT]), name: str = "kontrak.json") -> dict[str, Any]:
     return {"upload": (BytesIO(content), name), "visibility": "", "category_missing": ""}
+
+
+def kept_files() -> list[str]:
+    storage = documents.storage()
+    return list(storage.scan()) if storage else []
 
 
 def contracts() -> int:
@@ -66,7 +75,10 @@ def uploaded(post: Any, **given: Any) -> str:
 
 def test_from_upload_to_publication(app, post):
     batch = uploaded(post)
+    assert "The files are waiting to be read" in app.get(f"{PAGE}/{batch}").body
+    post(f"{PAGE}/{batch}/step")
     assert "1 rows are waiting" in app.get(f"{PAGE}/{batch}").body
+    assert not kept_files()
     work()
     page = app.get(f"{PAGE}/{batch}").body
     assert "Pengoperasian bus kota" in page and "Apply to the register" in page
@@ -84,7 +96,7 @@ def test_from_upload_to_publication(app, post):
 
 def test_a_step_by_hand_where_no_worker_runs(app, post):
     batch = uploaded(post)
-    for verb in ("step", "step", "apply", "step", "step"):
+    for verb in ("step", "step", "step", "apply", "step", "step"):
         post(f"{PAGE}/{batch}/{verb}")
     assert contracts() == 1
 
@@ -92,6 +104,7 @@ def test_a_step_by_hand_where_no_worker_runs(app, post):
 def test_what_is_missing_is_said(app, post):
     assert "Choose at least one file" in post(PAGE, {"visibility": ""}, status=400).body
     batch = uploaded(post, content=b"nama\nx\n", name="lain.csv")
+    work()
     assert "none of SPSE" in app.get(f"{PAGE}/{batch}").body
     post(f"{PAGE}/{batch}/apply", status=400)
     assert post(f"{PAGE}/{batch}/delete").headers["Location"].endswith("/import")
@@ -105,7 +118,40 @@ def test_a_job_stops_for_one_who_may_not_any_more(post):
     model.Session.commit()
     work()
     shown = tk.get_action("smartcity_contract_import_show")({"user": "wakil", "ignore_auth": False}, {"id": batch})
-    assert shown["state"] == "checking"
+    assert shown["state"] == "reading"
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(b"", "no names of columns"), (b"x" * (SIZE + 1), "20 MB")])
+def test_a_file_that_is_not_kept(app, post, content, sentence):
+    assert sentence in app.get(f"{PAGE}/{uploaded(post, content=content)}").body
+    assert not kept_files()
+
+
+def test_files_go_with_an_import_that_is_deleted_unread(post):
+    batch = uploaded(post)
+    assert len(kept_files()) == 1
+    post(f"{PAGE}/{batch}/delete")
+    assert not kept_files()
+    work()
+
+
+def test_a_reading_that_fails_is_told_and_leaves_no_file(app, post, caplog, monkeypatch):
+    def fails(*given: Any) -> None:
+        raise RuntimeError(PLANTED["nama_ppk"])
+
+    monkeypatch.setattr(contract_import_steps, "_staged", fails)
+    batch = uploaded(post)
+    work()
+    page = app.get(f"{PAGE}/{batch}").body
+    assert "Failed" in page and "Upload them again" in page
+    assert not kept_files()
+    assert "RuntimeError" in caplog.text and PLANTED["nama_ppk"] not in caplog.text
+    post(f"{PAGE}/{batch}/delete")
+
+
+@pytest.mark.ckan_config("ckanext.smartcity.contracts.storage", "")
+def test_without_a_storage_files_are_read_at_once(app, post):
+    assert "1 rows are waiting" in app.get(f"{PAGE}/{uploaded(post)}").body
 
 
 def test_hostile_values_are_shown_as_they_are(app, post):
@@ -170,7 +216,8 @@ def test_an_upload_by_the_api_needs_no_page():
     file = FileStorage(BytesIO(as_json([CONTRACT])), filename="kontrak.json")
     context = {"user": "wali", "ignore_auth": False}
     batch = tk.get_action("smartcity_contract_import_create")(context, {"upload": file})
-    assert batch["state"] == "checking"
+    assert batch["state"] == "reading"
+    assert set(batch["files"][0]) == {"name", "sha256"}
     work()
     shown = tk.get_action("smartcity_contract_import_show")(context, {"id": batch["id"], "outcome": "new"})
     assert [row["contract_id"] for row in shown["rows"]] == [KEY]

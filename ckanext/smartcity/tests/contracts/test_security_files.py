@@ -110,7 +110,7 @@ def test_the_worker_is_alive_after_hostile_documents(register):
 
 def test_a_hostile_workbook_is_refused_with_a_sentence(register):
     for make in SHEETS.values():
-        data = {"upload": FileStorage(BytesIO(make()), filename="x.xlsx")}
+        data = {"upload": FileStorage(BytesIO(make()), filename="x.xlsx"), "queue": False}
         batch = tk.get_action("smartcity_contract_import_create")({"user": "wali", "ignore_auth": False}, data)
         assert batch["state"] == "refused" and batch["problem_text"]
 
