@@ -61,7 +61,7 @@ def document(contract_name: str = "bus-kota", *pages: str, **fields: Any) -> Con
         "pages": len(texts),
         "pages_with_text": sum(bool(text) for text in texts),
         "state": "read" if any(texts) else "no_text",
-        "uploaded_by": model.User.get("petugas").id,
+        "uploaded_by": model.User.get(fields.pop("uploader", "petugas")).id,
     }
     row = ContractDocument(**{**given, **fields})
     store.add(row)

@@ -177,6 +177,12 @@ COUNTS = {
     "smartcity_agency_list": lambda result: len(result["agencies"]),
     "smartcity_agency_show": lambda result: len(result["indicators"]) + len(result["due"]),
     "smartcity_tag_list": lambda result: result["count"] + len(result["results"]),
+    "smartcity_contract_queue_list": lambda result: result["count"] + len(result["results"]),
+    "smartcity_contract_import_list": lambda result: result["count"] + len(result["results"]),
+    "smartcity_contract_import_show": lambda result: len(result["rows"]),
+    "smartcity_contract_figure_show": lambda result: result["counted"],
+    "smartcity_contract_decision_list": len,
+    "smartcity_contract_export": len,
 }
 
 
@@ -196,10 +202,14 @@ def test_no_filter_gives_more_rows_than_none(ask, action):
     check()
 
 
-@pytest.mark.parametrize(
-    "parameter", ["vocab_smartcity_indicators", "vocab_smartcity_opd", "ext_smartcity_overdue", "q"]
-)
-def test_no_filter_of_the_search_opens_what_is_hidden(ask, city, parameter):
+SEARCHES = {
+    "/dataset/": ("vocab_smartcity_indicators", "vocab_smartcity_opd", "ext_smartcity_overdue", "q"),
+    "/service_contract/": ("vocab_smartcity_open_data_clause", "vocab_smartcity_years", "organization", "sort", "q"),
+}
+
+
+@pytest.mark.parametrize(("address", "parameter"), [(a, name) for a, names in SEARCHES.items() for name in names])
+def test_no_filter_of_the_search_opens_what_is_hidden(ask, city, address, parameter):
     """Core puts a facet value between quotes as it is: what a value breaks out of must still meet the visible only."""
 
     @BOUNDED
@@ -207,7 +217,7 @@ def test_no_filter_of_the_search_opens_what_is_hidden(ask, city, parameter):
     @example("x) OR (*:*")
     @given(texts.filter(lambda text: "\0" not in text))
     def check(hostile: str) -> None:
-        answer = ask(ANONYMOUS, "/dataset/", query_string={parameter: hostile})
+        answer = ask(ANONYMOUS, address, query_string={parameter: hostile})
         assert answer.status_code in ANSWERED, (hostile, answer.status_code)
         assert not [name for name in city.hidden if name in answer.text.replace(hostile, "")]
 

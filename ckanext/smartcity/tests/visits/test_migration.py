@@ -22,7 +22,7 @@ def our_differences() -> list[Any]:
     from ckan.plugins import toolkit as tk
 
     def ours(thing: Any, name: str | None, kind: str, *_: Any) -> bool:
-        return kind != "table" or (name or "").startswith("smartcity_visit")
+        return kind != "table" or (name or "").startswith(("smartcity_visit", "smartcity_contract"))
 
     with model.meta.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": True})
