@@ -4,6 +4,7 @@ from ckanext.smartcity.indicators.recipes import (
     business_survival,
     electronic_payments,
     generic,
+    open_data_clause,
     services_online,
 )
 from ckanext.smartcity.indicators.recipes.shape import Asked, Recipe
@@ -14,6 +15,7 @@ RECIPES: dict[str, Recipe] = {
         business_survival,
         electronic_payments,
         generic,
+        open_data_clause,
         services_online,
     )
 }
