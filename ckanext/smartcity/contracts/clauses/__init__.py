@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ckanext.smartcity.contracts.clauses import combine, options, repair, rules, scope, segment
+from ckanext.smartcity.contracts.clauses import combine, options, repair, rules, scope, segment, undoing
 from ckanext.smartcity.contracts.clauses.document import Document, Page, has_text
 
 __all__ = ["VERSION", "Assessment", "Document", "Finding", "Page", "assess", "has_text"]
@@ -63,7 +63,7 @@ def assess_pages(document: Document, known: rules.Rules) -> Assessment:
     undone: list[int] = []
     standing: list[combine.Permission] = []
     for permission in permissions[:50]:
-        contrary = combine.undone_by(reading, permission, known)
+        contrary = undoing.undone_by(reading, permission, known)
         if contrary is None:
             standing.append(permission)
         elif contrary not in undone:

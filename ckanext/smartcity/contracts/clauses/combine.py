@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,18 +13,11 @@ from ckanext.smartcity.contracts.clauses.scope import PUBLIC_LICENCES, Sentence
 from ckanext.smartcity.contracts.clauses.segment import Segment
 
 SILENT_ROLES = ("recital", "definition", "minutes")
-# What undoes a permission, by how far it reaches: in its own segment, or in the sections around it as well.
-UNDOING_HERE = frozenset({"consent", "residents", "no_reuse", "promise", "discretion", "request", "other", "internal"})
-UNDOING_NEAR = frozenset({"consent", "residents", "no_reuse"})
 STRENGTH_NEEDED = 2
 FULL_STRENGTH = 5
 RECITING = "bahwa"  # an item that begins so tells a reason
 LEAD_IN_END = 120
 PUBLISHING = ("act", "portal", "format")
-QUALIFIED = 2  # words on either side of "data" that say which data
-SHORTEST_NAME = 3
-STEM = 5  # letters by which two words are taken for one
-DELETION_REACH = 16  # segments within which a deletion without a number is about the permission
 
 
 @dataclass(frozen=True)
@@ -197,151 +189,3 @@ def by_policy(reading: Reading) -> list[Permission]:
 def policy_named(sentence: Sentence) -> bool:
     """Whether a policy, guideline or standard is named in the sentence."""
     return sentence.has("policy_name")
-
-
-def undone_by(reading: Reading, permission: Permission, rules: Rules) -> int | None:
-    """The sentence that undoes a permission, or None."""
-    own = {reading.sentences[permission.public].segment, reading.sentences[permission.reuse].segment}
-    first, last = min(own), max(own)
-    for at in reading.contrary:
-        sentence = reading.sentences[at]
-        if sentence.segment in own:
-            kinds = sentence.against & (UNDOING_HERE if at in (permission.public, permission.reuse) else UNDOING_NEAR)
-            itself = at in (permission.public, permission.reuse)
-            if kinds and not resists(reading, permission, kinds, itself):
-                return at
-        if deletes(reading, sentence, permission):
-            return at
-        near = (
-            first - 2 * rules.settings["window_segments"]
-            <= sentence.segment
-            <= last + 2 * rules.settings["window_segments"]
-        )
-        if near and withdraws(reading, sentence, permission, rules):
-            return at
-    return None
-
-
-def resists(reading: Reading, permission: Permission, kinds: AbstractSet[str], itself: bool = False) -> bool:
-    """Whether the permission answers what is said against it: "without consent", "free of charge".
-
-    A prohibition undone ("nothing stops the City") answers a need for consent elsewhere, not one it states ``itself``.
-    """
-    own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
-    answers = {
-        "consent": any(s.has("no_consent") or (s.has("flip") and not itself) for s in own),
-        "paid": any(s.has("free") for s in own),
-        "promise": False,
-    }
-    return all(answers.get(kind, False) for kind in kinds)
-
-
-def withdraws(reading: Reading, sentence: Sentence, permission: Permission, rules: Rules) -> bool:
-    """Whether a sentence elsewhere takes back what the permission gives."""
-    silent = reading.roles[sentence.segment] in SILENT_ROLES or defines(reading, sentence)
-    if silent or lifted(reading, sentence, permission):
-        return False
-    against = sentence.against
-    own = (reading.sentences[permission.public], reading.sentences[permission.reuse])
-    same = any(reading.segments[sentence.segment].group == reading.segments[s.segment].group for s in own)
-    overriding = sentence.has("override") and not sentence.has("no_consent")
-    on_page = any(reading.segments[sentence.segment].page == reading.segments[s.segment].page for s in own)
-    about_data = on_page and sentence.has("object", "portal", "access", live=False)
-    paid_access = sentence.has("access", "portal", "channel", "use", "format")
-    numbers = numbers_named(reading, sentence)
-    named = any(is_named(reading.segments[s.segment], numbers) for s in own)
-    if not (overriding or named) and about_other_data(reading, sentence, permission, rules):
-        return False
-    answered = resists(reading, permission, against & {"paid", "consent"})
-    consent = (same or about_data) and not answered and not sentence.has("secrecy", live=False)
-    said = {
-        "not_operative": same and on_page,
-        "paid": (same or on_page) and paid_access and not answered,
-        "promise": named,
-        "residents": same or about_data,
-        "no_reuse": about_data or (same and sentence.has("thing", "demonstrative", live=False)),
-        "consent": overriding or named or consent,
-    }
-    return any(said.get(kind, False) for kind in against) or (overriding and sentence.withheld and not same)
-
-
-def about_other_data(reading: Reading, sentence: Sentence, permission: Permission, rules: Rules) -> bool:
-    """Whether a sentence names data of its own, such as "trip records", that the permission does not speak of."""
-    naming = qualifiers(reading, sentence, rules)
-    if not naming or sentence.has("portal", "channel", live=False):
-        return False
-    own = {reading.sentences[permission.public].segment, reading.sentences[permission.reuse].segment}
-    told = {word.text[:STEM] for at in own for word in reading.segments[at].words}
-    return not any(word[:STEM] in told for word in naming)
-
-
-def qualifiers(reading: Reading, sentence: Sentence, rules: Rules) -> set[str]:
-    """The words beside a word for data that say which data, but those that are cues or stop words themselves."""
-    words = [word.text for word in reading.segments[sentence.segment].words[sentence.start : sentence.end]]
-    cued = {at for hit in sentence.hits for at in range(hit.start, hit.end)}
-    stop = rules.stop_words["id"] | rules.stop_words["en"]
-    beside = {
-        at
-        for hit in sentence.hits
-        if hit.family in ("object", "thing")
-        for at in (*range(hit.start - QUALIFIED, hit.start), *range(hit.end, hit.end + QUALIFIED))
-        if 0 <= at < len(words) and at not in cued
-    }
-    return {words[at] for at in beside if len(words[at]) >= SHORTEST_NAME and words[at] not in stop}
-
-
-def lifted(reading: Reading, contrary: Sentence, permission: Permission) -> bool:
-    """Whether a prohibition is undone between its place and the permission: "that rule has one exception"."""
-    begin = reading.place[id(contrary)]
-    end = max(permission.public, permission.reuse)
-    return any(reading.sentences[at].has("flip") for at in range(begin + 1, end + 1))
-
-
-def deletes(reading: Reading, sentence: Sentence, permission: Permission) -> bool:
-    """Whether a sentence deletes, or rewrites to the contrary, the provision of the permission or the one it quotes."""
-    rewritten = sentence.has("replaced") and sentence.withheld
-    if "deleted" not in sentence.against and not rewritten:
-        return False
-    both = (permission.public, permission.reuse)
-    own = [reading.segments[reading.sentences[at].segment] for at in both]
-    segment = reading.segments[sentence.segment]
-    numbers = numbers_named(reading, sentence)
-    if any(is_named(stands, numbers) for stands in own if stands is not segment or stands.label):
-        return not for_some_data(sentence)
-    if sentence.has("flip") or rewritten:
-        return False
-    inside = sentence in (reading.sentences[permission.public], reading.sentences[permission.reuse])
-    if inside or (any(stands is segment or stands.group == segment.group for stands in own) and not numbers):
-        return True
-    near = any(abs(reading.sentences[at].segment - sentence.segment) <= DELETION_REACH for at in both)
-    return near and sentence.has("portal", "act", "reuse", live=False) and not sentence.has("secrecy")
-
-
-def for_some_data(sentence: Sentence) -> bool:
-    """Whether a provision is said not to apply to some data: an exception to it, not its end."""
-    return any(hit.name == "not-for-some-data" for hit in sentence.where("flip"))
-
-
-def is_named(segment: Segment, numbers: list[str]) -> bool:
-    """Whether a provision is among the numbers of a reference: "14", "58.1", or "8" and "4" of "Pasal 8 ayat (4)"."""
-    if segment.label in numbers and len(segment.label) > 1:
-        return True
-    if any(word.text in numbers for word in segment.words[:3]) and segment.kind == "text":
-        return True
-    if segment.section not in numbers or not segment.section:
-        return False
-    paragraphs = [number for number in numbers if number != segment.section and "." not in number]
-    return not paragraphs or segment.label in paragraphs or segment.label == ""
-
-
-def numbers_named(reading: Reading, sentence: Sentence) -> list[str]:
-    """The numbers of provisions that a sentence names."""
-    segment = reading.segments[sentence.segment]
-    begin, end = segment.words[sentence.start].start, segment.words[sentence.end - 1].end
-    return numbers_in(reading.texts[segment.page][begin:end])
-
-
-def numbers_in(text: str) -> list[str]:
-    """The numbers of provisions that a sentence names, as "14" and "58.1"."""
-    parts = text.replace("(", " ").replace(")", " ").split()
-    return [bare for bare in (part.strip(".,:;\"'“”") for part in parts) if bare[:1].isdigit()]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ckanext.smartcity.contracts.clauses.repair import fold
+from ckanext.smartcity.contracts.clauses.repair import BAR_IN_WORD, fold
 
 HEADING_WORDS = frozenset(
     map(
@@ -19,7 +19,9 @@ HEADING_WORDS = frozenset(
         ),
     )
 )
-ITEM_WORDS = frozenset(map(fold, ("huruf", "butir", "angka", "ayat", "item", "point", "question", "gcc", "scc")))
+ITEM_WORDS = frozenset(
+    map(fold, ("huruf", "butir", "angka", "ayat", "item", "point", "question", "gcc", "scc", "gc", "sc"))
+)
 TICKED, UNTICKED = "☑☒✓✔■🗹🗷✗✘", "☐□❏▢"
 TICKS = frozenset("xXvV✓✔√✗✘*●")
 BULLETS = "-–—•*·▪►○●"
@@ -69,13 +71,19 @@ def read_line(text: str, start: int, end: int) -> Line:
     if box is not None:
         ticked, used = box
         return Line(start, end, stripped, "box", "", 4, start + used, ticked)
-    if "|" in stripped or "\t" in stripped or stripped.count(" / ") >= CELLS:
+    if is_row(stripped):
         return Line(start, end, stripped, "row", stripped.strip("| ").split("|")[0].strip()[:LONGEST_LABEL], 3, start)
     if is_code(stripped):
         return Line(start, end, stripped, "item", stripped, 3, start)
     if used:
         return Line(start, end, stripped, "item", label, level, start + used)
     return Line(start, end, stripped, body=start)
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is a row of a table: cells between bars, tabs or slashes. A bar inside a word is a bad "l"."""
+    bordered = "|" in BAR_IN_WORD.sub("", line)
+    return bordered or "\t" in line or line.count(" / ") >= CELLS
 
 
 def is_code(line: str) -> bool:

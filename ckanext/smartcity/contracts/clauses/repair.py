@@ -7,6 +7,7 @@ compatibility characters (NFKC), words hyphenated at a line's end, words torn ap
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection
@@ -58,6 +59,7 @@ class Spaces(dict[int, str | int]):
 
 
 SPACES = Spaces()
+BAR_IN_WORD = re.compile(r"(?<=[a-z])\|(?=[a-z]|\s)")  # before a capital it is the border of a cell
 
 
 # "no." is a number, and so is "No" at the end of a table's cell; "no" before a line's end may be a negation.
@@ -67,7 +69,7 @@ ABBREVIATION_ENDS = {"n": ".", "N": ".\n|"}
 def pieces(text: str, start: int, end: int) -> list[Word]:
     """The runs of letters and digits of a stretch of text, in order; over-long runs are compared by their beginning."""
     found: list[Word] = []
-    stretch = text[start:end].translate(SPACES)
+    stretch = BAR_IN_WORD.sub("l", text[start:end]).translate(SPACES)
     at = 0
     for run in stretch.split():
         at = stretch.index(run, at)

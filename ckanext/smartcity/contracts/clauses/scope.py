@@ -159,7 +159,12 @@ def negate(sentence: Sentence, shape: Shape, from_lead: bool) -> None:
     inside_negation: set[int] = set()
     for hit in sentence.hits:
         if hit.family == "negation" and not goes_on(sentence, hit, shape.words):
-            last = min(clause_of(hit.end - 1, breaks)[1], hit.end + shape.reach, lacked_until(hit, shape))
+            last = min(
+                clause_of(hit.end - 1, breaks)[1],
+                hit.end + shape.reach,
+                lacked_until(hit, shape),
+                bracketed_until(hit, shape),
+            )
             inside_negation.update(range(hit.end, last))
             dead[hit.end : last] = [True] * (last - hit.end)
     for hit in sentence.hits:
@@ -193,6 +198,17 @@ def lacked_until(hit: Hit, shape: Shape) -> int:
     return last
 
 
+def bracketed_until(hit: Hit, shape: Shape) -> int:
+    """Where the brackets close in which a negation stands: "(REST, no key) that anyone may use"."""
+    for at in range(hit.start - 1, max(-1, hit.start - shape.reach), -1):
+        if ")" in shape.gaps[at]:
+            break
+        if "(" in shape.gaps[at]:
+            closing = (end + 1 for end in range(hit.start, len(shape.gaps)) if ")" in shape.gaps[end])
+            return next(closing, shape.breaks[-1])
+    return shape.breaks[-1]
+
+
 def goes_on(sentence: Sentence, hit: Hit, words: list[str]) -> bool:
     """Whether "nor" goes on what undid a prohibition: "nothing prevents the City from ..., nor anyone from ..."."""
     return words[hit.start] == "nor" and any(h.family == "flip" and h.end <= hit.start for h in sentence.hits)
@@ -201,7 +217,7 @@ def goes_on(sentence: Sentence, hit: Hit, words: list[str]) -> bool:
 def except_positive(sentence: Sentence, shape: Shape, dead: list[bool]) -> None:
     """What follows "except" after a positive is kept from the public; after a prohibition it is allowed."""
     for hit in sentence.hits:
-        if hit.family != "except":
+        if hit.family != "except" or any(h.family == "flip" and h.start <= hit.start < h.end for h in sentence.hits):
             continue
         _, last = clause_of(hit.start, shape.breaks)
         closing = next((at + 1 for at in range(hit.start, last - 1) if ")" in shape.gaps[at]), None)
@@ -229,10 +245,10 @@ def judge(sentence: Sentence, breaks: list[int]) -> None:
         "promise": bool(promised) and (conditional or not free_of(sentence, promised)),
         "consent": has("consent") or (has("no_consent", live=False) and not has("no_consent")),
         "residents": has("resident", live=False),
-        "paid": has("paid") and not has("money") and has(*ABOUT_DATA),
+        "paid": has("paid") and (audience or not has("money")) and has(*ABOUT_DATA),
         "no_reuse": has("view_only", live=False) or reuse_forbidden(sentence, breaks),
         "deleted": struck_out(sentence),
-        "not_operative": has("void") and not has("personal"),
+        "not_operative": has("void") and not has("personal", "money", "paid"),
         "discretion": left_to_supplier(sentence),
         "request": has("request") and has(*ABOUT_DATA, live=False),
         "agency": has("agency") and not audience,
