@@ -97,6 +97,7 @@ def lines(batch: dict[str, Any]) -> list[str]:
         *(f"{name}: {rows} rows, {counts['contracts'].get(name, 0)} contracts" for name, rows in outcomes),
         f"{total} rows = {' + '.join(str(rows) for _, rows in outcomes) or 0}; {counts['equal']} equal another one",
         f"With assumed dates: {counts['dates_assumed']}",
+        *(f"Imported without {kind}: {contracts} contracts" for kind, contracts in counts["without"].items()),
         f"Budget years: {', '.join(counts['years'])}",
         *(f"rule {name}: {rows} times" for name, rows in sorted(counts["rules"].items())),
         *(f"no organization for {row['codes']} ({row['office']}): {row['rows']} rows" for row in counts["offices"]),

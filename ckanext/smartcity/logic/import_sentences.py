@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,11 @@ def file(problem: Mapping[str, Any]) -> str:
 def row(reason: Mapping[str, Any]) -> str:
     """A rule that a row met; ``reason`` has ``rule`` and ``found``."""
     return _rows()[reason["rule"]].format_map(contract_sentences.named(reason["found"]))
+
+
+def rule(name: str) -> str:
+    """A rule as such, for counting: what its sentence names in a row is left out."""
+    return _rows()[name].format_map(defaultdict(lambda: "…"))
 
 
 def batch(code: str) -> str:

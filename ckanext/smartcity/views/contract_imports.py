@@ -22,7 +22,10 @@ BATCHES = 25  # of the list
 PAGE_ROWS = 100
 FILE_ROWS = 1_000  # of one call
 VERBS = ("step", "apply", "publish", "delete")
-COLUMNS = ("file", "row", "contract_number", "title", "outcome", "reasons", "changes", "contract_id")
+COLUMNS = (
+    *("file", "row", "kind", "contract_number", "title", "outcome", "equal", "dates_assumed", "companions"),
+    *("reasons", "changes", "contract_id"),
+)
 
 
 def listed() -> str | tuple[str, int]:
@@ -89,7 +92,9 @@ def _every_row(batch: str) -> Iterator[dict[str, Any]]:
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     reasons = [f"{reason['column']}: {reason['text']}" for reason in row["reasons"]]
     changes = [f"{field}: {old} -> {new}" for field, (old, new) in row["changes"].items()]
-    return {**row, "reasons": " | ".join(reasons), "changes": " | ".join(changes)}
+    yes = {name: "yes" if row[name] else "" for name in ("equal", "dates_assumed")}
+    joined = {"companions": " ".join(row["companions"]), "reasons": " | ".join(reasons), "changes": " | ".join(changes)}
+    return {**row, **yes, **joined}
 
 
 def _list_page(problems: list[str] | None = None) -> str | tuple[str, int]:

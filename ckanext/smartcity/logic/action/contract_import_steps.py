@@ -281,6 +281,7 @@ def _counts(batch: ContractImport) -> dict[str, Any]:
     rules: Counter[str] = Counter()
     years: set[str] = set()
     offices: dict[str, dict[str, Any]] = {}
+    without = {spse.START_ORDERS: 0, spse.FINISHED: 0}
     equal = assumed = 0
     for row in staging.every_row(batch.id):
         rows[row.outcome] += 1
@@ -292,6 +293,8 @@ def _counts(batch: ContractImport) -> dict[str, Any]:
         if row.fields["lead"] == row.number:
             contracts[row.outcome] += 1
             assumed += bool(row.fields.get("dates_assumed")) and row.outcome in words.WRITTEN
+            for kind in without:
+                without[kind] += row.outcome in TO_APPLY and kind not in row.fields["companions"]
         _add_office(offices, row)
     return {
         "rows": dict(rows),
@@ -299,6 +302,7 @@ def _counts(batch: ContractImport) -> dict[str, Any]:
         "rules": dict(rules),
         "equal": equal,
         "dates_assumed": assumed,
+        "without": without,
         "years": sorted(years),
         "offices": sorted(offices.values(), key=lambda office: office["codes"]),
     }

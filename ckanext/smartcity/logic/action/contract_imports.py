@@ -173,10 +173,12 @@ def smartcity_contract_import_show(context: Context, data_dict: DataDict) -> dic
 
     :returns: ``id``, ``source``, ``state``, ``files`` (``name``, ``kind``, ``rows``, ``sha256``, ``dropped`` columns),
         ``options``, ``problem`` and ``problem_text``, ``counts`` (``rows`` and ``contracts`` by outcome, ``rules``,
-        ``equal`` rows, ``dates_assumed``, ``years``, ``offices`` that no organization has), ``started_by``,
+        ``equal`` rows, ``dates_assumed``, contracts ``without`` start orders or finished procurements, ``years``,
+        ``offices`` that no organization has), ``rules`` (sentence and number of rows), ``started_by``,
         ``created_at``, ``applied_at``, ``waiting`` (rows), ``private`` (contracts still private), and ``rows``:
-        ``number``, ``file``, ``row``, ``title``, ``contract_number``, ``outcome``, ``reasons`` (``row``, ``column``,
-        ``rule``, ``text``), ``changes``, ``contract_id``, ``package_id``
+        ``number``, ``file``, ``row``, ``kind``, ``title``, ``contract_number``, ``outcome``, whether it is ``equal``
+        to another one, ``dates_assumed``, ``companions`` (kinds of files), ``reasons`` (``row``, ``column``, ``rule``,
+        ``text``), ``changes``, ``contract_id``, ``package_id``
     :rtype: dictionary
     """
     tk.check_access("smartcity_contract_import_show", context, data_dict)
@@ -189,6 +191,7 @@ def smartcity_contract_import_show(context: Context, data_dict: DataDict) -> dic
         **batch_dict(batch),
         "waiting": waiting,
         "private": private,
+        "rules": [(import_sentences.rule(name), rows) for name, rows in sorted(batch.counts.get("rules", {}).items())],
         "rows": [row_dict(batch, row) for row in found],
     }
 
@@ -268,9 +271,13 @@ def row_dict(batch: ContractImport, row: ContractImportRow) -> dict[str, Any]:
         "number": row.number,
         "file": batch.files[row.file]["name"],
         "row": row.row,
+        "kind": row.fields.get("kind") or "",
         "title": row.fields.get("title") or "",
         "contract_number": row.fields.get("contract_number") or "",
         "outcome": row.outcome,
+        "equal": bool(row.fields.get("equal")),
+        "dates_assumed": bool(row.fields.get("dates_assumed")),
+        "companions": row.fields.get("companions") or [],
         "reasons": [{**reason, "text": import_sentences.row(reason)} for reason in row.reasons],
         "changes": row.changes,
         "contract_id": row.contract_id,

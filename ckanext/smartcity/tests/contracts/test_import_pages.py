@@ -94,6 +94,22 @@ def test_from_upload_to_publication(app, post):
     assert batch in app.get(PAGE).body
 
 
+def test_the_report_has_every_count(app, post):
+    rows = [contract(lingkup_pekerjaan="kata " * 2000)] * 2 + [contract(kd_tender=5, status_kontrak="Entah")]
+    batch = uploaded(post, content=as_json(rows))
+    work()
+    page = app.get(f"{PAGE}/{batch}").body
+    for said in ("1 rows equal another one. 1 contracts have", "… characters long; cut at …", "order: 1 contracts"):
+        assert said in page
+    lines = app.get(f"{PAGE}/{batch}.csv").body.splitlines()
+    assert lines[0].endswith("outcome,equal,dates_assumed,companions,reasons,changes,contract_id")
+    assert [line.split(",")[5:8] for line in lines[1:]] == [
+        ["new", "", "yes"],
+        ["new", "yes", ""],
+        ["refused", "", "yes"],
+    ]
+
+
 def test_a_step_by_hand_where_no_worker_runs(app, post):
     batch = uploaded(post)
     for verb in ("step", "step", "step", "apply", "step", "step"):

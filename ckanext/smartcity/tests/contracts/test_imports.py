@@ -80,6 +80,7 @@ def test_a_dry_run_writes_nothing_to_the_register():
     batch = staged(as_json([CONTRACT]))
     assert batch["state"] == "staged"
     assert batch["counts"]["rows"] == {"new": 1}
+    assert batch["counts"]["without"] == {"start_orders": 1, "finished": 1}
     assert batch["files"][0]["name"] == "0.x"
     assert not register()
 
@@ -87,6 +88,7 @@ def test_a_dry_run_writes_nothing_to_the_register():
 def test_a_contract_with_its_companions():
     batch = applied(as_json([CONTRACT]), as_csv([ORDER]), as_csv([FINISHED]))
     assert batch["counts"]["rows"] == {"new": 1, "joined": 2}
+    assert batch["counts"]["without"] == {"start_orders": 0, "finished": 0}
     shown = register()[KEY]
     expected = {
         "name": "spse-93-tender-10002513000-1",
