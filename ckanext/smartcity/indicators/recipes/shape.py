@@ -26,6 +26,9 @@ Parameters = Mapping[str, str]
 TALLY = "tally"
 """The statement of every recipe that gives its rows their reasons."""
 
+UNKNOWN = "unknown"
+"""Where rows are counted by a column: the name of those whose cell is empty."""
+
 
 @dataclass(frozen=True)
 class Asked:

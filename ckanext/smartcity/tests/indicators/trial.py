@@ -35,6 +35,16 @@ def running_year(year: int, month: int, zone: ZoneInfo = JAKARTA) -> Window:
     return window(year, zone, local_midnight(date(year, month, 1), zone))
 
 
+ZONES = (JAKARTA, ZoneInfo("Asia/Makassar"), ZoneInfo("Asia/Jayapura"))
+WINDOWS = (
+    *(closed_year(2025, zone) for zone in ZONES),
+    closed_year(2024),
+    running_year(2025, 6),
+    window(2025, JAKARTA, local_midnight(date(2025, 12, 31), JAKARTA) + timedelta(hours=1)),
+)
+"""A year in three zones, a leap year, a year cut off at the beginning of a month, and one in the middle of a day."""
+
+
 class Trial:
     """Recipes on one connection; every run is rolled back."""
 
@@ -119,3 +129,9 @@ def rows_of(name: str, most: int = 12, **values: st.SearchStrategy[Any]) -> st.S
 
 
 UTC = timezone.utc
+
+
+def at_cutoff() -> st.SearchStrategy[datetime]:
+    """Moments just before, at and just after the cut-off of one of ``WINDOWS``."""
+    by = st.sampled_from((-1, 0, 1)).map(lambda microseconds: timedelta(microseconds=microseconds))
+    return st.builds(lambda chosen, by: chosen.cutoff + by, st.sampled_from(WINDOWS), by)
