@@ -5,6 +5,7 @@ from ckanext.smartcity.indicators.recipes import (
     electronic_payments,
     generic,
     open_data_clause,
+    portal_visits,
     services_online,
 )
 from ckanext.smartcity.indicators.recipes.shape import Asked, Recipe
@@ -16,6 +17,7 @@ RECIPES: dict[str, Recipe] = {
         electronic_payments,
         generic,
         open_data_clause,
+        portal_visits,
         services_online,
     )
 }
