@@ -7,6 +7,7 @@ from ckanext.smartcity.indicators.recipes import (
     open_data_clause,
     portal_visits,
     services_online,
+    sharing_economy_revenue,
 )
 from ckanext.smartcity.indicators.recipes.shape import Asked, Recipe
 
@@ -19,6 +20,7 @@ RECIPES: dict[str, Recipe] = {
         open_data_clause,
         portal_visits,
         services_online,
+        sharing_economy_revenue,
     )
 }
 
