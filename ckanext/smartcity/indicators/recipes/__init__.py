@@ -6,6 +6,7 @@ from ckanext.smartcity.indicators.recipes import (
     generic,
     open_data_clause,
     portal_visits,
+    response_time,
     services_online,
     sharing_economy_revenue,
 )
@@ -19,6 +20,7 @@ RECIPES: dict[str, Recipe] = {
         generic,
         open_data_clause,
         portal_visits,
+        response_time,
         services_online,
         sharing_economy_revenue,
     )
