@@ -2,6 +2,7 @@
 
 from ckanext.smartcity.indicators.recipes import (
     business_survival,
+    downtime,
     electronic_payments,
     generic,
     open_data_clause,
@@ -16,6 +17,7 @@ RECIPES: dict[str, Recipe] = {
     file.RECIPE.name: file.RECIPE
     for file in (
         business_survival,
+        downtime,
         electronic_payments,
         generic,
         open_data_clause,
