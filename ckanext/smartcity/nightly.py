@@ -56,6 +56,7 @@ def _visit_steps(settings: Settings, engine: sa.Engine) -> list[Step]:
 def _contract_steps() -> list[Step]:
     return [
         Step("contracts: pending documents", lambda: _nothing(nightly_contracts.read_pending())),
+        Step("contracts: unread imports", lambda: _nothing(nightly_contracts.delete_unread_imports())),
         Step("contracts: changed rules", lambda: _nothing(nightly_contracts.look_again())),
         Step("contracts: new year", lambda: _nothing(nightly_contracts.index_open_ended(config.today()))),
         Step("contracts: decisions and datasets", nightly_contracts.unlike_decisions),

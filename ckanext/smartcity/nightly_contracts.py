@@ -1,19 +1,23 @@
-"""The register's part of the night list: documents nobody has read, changed rules, a new year, datasets that differ."""
+"""The register's part of the night list: documents and imports nobody has read, changed rules, a new year, and datasets
+that differ."""
 
 from __future__ import annotations
 
 import logging
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 from ckan import model
 from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
 
-from ckanext.smartcity.contracts import store, suggesting
+from ckanext.smartcity.contracts import staging, store, suggesting
 
 NEW_YEAR_ENDS = (1, 7)
 """Month and day."""
+
+UNREAD = timedelta(days=1)
+"""How long files of an import wait for their reading: they hold names and accounts of persons."""
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +36,16 @@ def _read(document_id: str) -> bool:
         log.exception("The document %s could not be read", document_id)
         return False
     return True
+
+
+def delete_unread_imports(now: datetime | None = None) -> int:
+    """Delete imports that still wait for their reading, files and all: whoever started one may have lost the right, and
+    then no job reads it. Gives how many."""
+    unread = staging.unread_since((now or datetime.now(timezone.utc)) - UNREAD)
+    for batch_id in unread:
+        tk.get_action("smartcity_contract_import_delete")(_site_user(), {"id": batch_id})
+        log.warning("The import %s is deleted: nobody has read it", batch_id)
+    return len(unread)
 
 
 def look_again() -> int:

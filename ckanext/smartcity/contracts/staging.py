@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +39,12 @@ def batches(limit: int, offset: int) -> Sequence[ContractImport]:
 
 def batch_count() -> int:
     return model.Session.scalar(sa.select(sa.func.count()).select_from(ContractImport)) or 0
+
+
+def unread_since(moment: datetime) -> Sequence[str]:
+    """Ids of batches whose files nobody has read since this moment."""
+    query = sa.select(ContractImport.id).where(ContractImport.state == "reading", ContractImport.created_at < moment)
+    return model.Session.scalars(query).all()
 
 
 def delete(row: ContractImport) -> None:

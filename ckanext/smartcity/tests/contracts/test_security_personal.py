@@ -3,6 +3,7 @@ no value begins a line of a log or a header of an answer."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from io import BytesIO
 from typing import Any
 
@@ -14,8 +15,9 @@ from ckan.plugins import toolkit as tk
 from rq import SimpleWorker
 from werkzeug.datastructures import FileStorage
 
-from ckanext.smartcity import config
+from ckanext.smartcity import config, nightly_contracts
 from ckanext.smartcity.cli import smartcity
+from ckanext.smartcity.contracts import documents
 from ckanext.smartcity.contracts.models import ContractImport, ContractImportRow
 from ckanext.smartcity.tests.contracts import made
 from ckanext.smartcity.tests.contracts.hostile_files import xlsx
@@ -130,6 +132,20 @@ def test_a_failure_inside_tells_no_value(caplog, monkeypatch):
     failed = job.latest_result()
     said = caplog.text + f"{job.description} {failed.exc_string if failed else ''}"
     assert "inside" in said and PERSON not in said and "Angkutan" not in said
+
+
+def test_files_of_an_import_that_nobody_reads_are_deleted_in_the_night():
+    """Whoever started it lost the right: no job reads it, and the files hold what is dropped in reading."""
+    waiting = upload(FILES["good"])
+    model.Session.query(model.Member).filter_by(table_id=model.User.get("wali").id).delete()
+    model.Session.commit()
+    work()
+    (kept,) = documents.storage().scan()
+    assert PERSON in documents.storage().content(documents.files.FileData(kept)).decode()
+    now = datetime.now(timezone.utc)
+    assert nightly_contracts.delete_unread_imports(now) == 0
+    assert nightly_contracts.delete_unread_imports(now + timedelta(days=2)) == 1
+    assert not list(documents.storage().scan()) and model.Session.get(ContractImport, waiting) is None
 
 
 def test_a_name_with_line_ends_begins_no_line_of_its_own(app, caplog):
