@@ -65,6 +65,7 @@ class Outcome:
 
     ``numerator`` and ``denominator`` are exact; None where they are not known. ``null_reason`` is the recipe's own; the
     engine adds the zero and the missing denominator. ``unknown`` counts used rows of which something is unknown.
+    ``per_population`` is false where the recipe was given a population and did not need it.
     """
 
     rows: int
@@ -77,6 +78,7 @@ class Outcome:
     unknown: int = 0
     conformance: str = "conforms"
     companions: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    per_population: bool = True
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def value_of(indicator: Indicator, outcome: Outcome, population: Population | No
         value = decimal(Fraction(indicator.multiplier) * outcome.numerator / outcome.denominator)
     flags = set(outcome.flags)
     flags |= {"period_incomplete"} if incomplete else set()
-    flags |= {"estimated_denominator"} if population and population.estimated else set()
+    flags |= {"estimated_denominator"} if outcome.per_population and population and population.estimated else set()
     flags |= {"unknown_values"} if outcome.unknown else set()
     flags |= {"out_of_bounds"} if value is not None and not within(indicator, value) else set()
     return Value(

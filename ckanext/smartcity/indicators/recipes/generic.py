@@ -28,11 +28,12 @@ def finish(answers: Mapping[str, Rows], asked: Asked) -> Outcome:
     """Numerator and denominator as published; an empty denominator per inhabitant is the population."""
     rows = answers["row"]
     if not rows:
-        return Outcome(0, 0, null_reason="missing_input")
+        return Outcome(0, 0, null_reason="missing_input", per_population=False)
     row = rows[0]
     numerator, denominator = fraction(row["numerator"]), fraction(row["denominator"])
-    if denominator is None and asked.parameters.get(PER_INHABITANT) and asked.population:
-        denominator = Fraction(asked.population.persons)
+    people = asked.population if denominator is None and PER_INHABITANT in asked.parameters else None
+    if people:
+        denominator = Fraction(people.persons)
     return Outcome(
         len(rows),
         len(rows),
@@ -40,6 +41,7 @@ def finish(answers: Mapping[str, Rows], asked: Asked) -> Outcome:
         denominator=denominator,
         null_reason="missing_input" if numerator is None else None,
         companions={name: row[name] for name in ("numerator_source", "denominator_source", "note")},
+        per_population=people is not None,
     )
 
 

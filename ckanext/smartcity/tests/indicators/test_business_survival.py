@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ckanext.smartcity.indicators.recipes import RECIPES, Asked
-from ckanext.smartcity.tests.indicators.trial import closed_year, days, population, rows_of, running_year
+from ckanext.smartcity.tests.indicators.trial import WINDOWS, closed_year, days, population, rows_of, running_year
 
 RECIPE = RECIPES["business_survival"]
 HERE = {"region_code": "35.78"}
@@ -60,7 +60,7 @@ def near_two_years():
 @settings(max_examples=80, deadline=None)
 @given(
     rows=rows_of("businesses", nib=NIBS, city_code=CITIES, registered_on=near_two_years()),
-    window=st.sampled_from((closed_year(), running_year(2025, 6), LEAP)),
+    window=st.sampled_from((*WINDOWS, LEAP)),
     persons=st.sampled_from((None, 1, 499_979)),
 )
 def test_it_is_what_the_rows_say(trial, rows, window, persons):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ckanext.smartcity.indicators.recipes import RECIPES, Asked
-from ckanext.smartcity.tests.indicators.trial import closed_year, rows_of, running_year
+from ckanext.smartcity.tests.indicators.trial import WINDOWS, closed_year, rows_of
 
 RECIPE = RECIPES["open_data_clause"]
 YEAR = closed_year()
@@ -73,7 +73,7 @@ def oracle(rows, window):
 @settings(max_examples=100, deadline=None)
 @given(
     rows=rows_of("contracts", most=14, contract_no=NUMBERS, version=VERSIONS, areas=AREAS),
-    window=st.sampled_from((closed_year(), running_year(2025, 6))),
+    window=st.sampled_from(WINDOWS),
 )
 def test_it_is_what_the_rows_say(trial, rows, window):
     found = trial.outcome(RECIPE, {"contracts": rows}, Asked(window), split=2)
