@@ -83,11 +83,13 @@ def test_the_key_stays_when_number_and_office_change(as_user, number):
 
 
 @pytest.mark.parametrize("action", ["bulk_update_private", "bulk_update_public"])
-def test_the_bulk_page_changes_the_visibility_only(action):
+def test_the_bulk_page_changes_the_visibility_only(app, action):
     before = guarded()
     package, office = model.Package.get("bus-kota"), model.Group.get("dishub")
     helpers.call_action(action, datasets=[package.id], org_id=office.id)
-    assert guarded() == before and made.shown()["private"] is (action == "bulk_update_private")
+    hidden = action == "bulk_update_private"
+    assert guarded() == before and made.shown()["private"] is hidden
+    assert ("bus-kota" in app.get("/smartcity/contracts.csv").body) is not hidden
 
 
 def test_the_form_takes_no_answer(app):

@@ -100,8 +100,10 @@ def test_suggestions_are_in_no_answer_about_a_decided_contract(app):
 HIDDEN = ("rahasia", "rancangan", "terhapus", "tidak-ada")
 
 
-@pytest.mark.parametrize("user", ["", "warga", "anggota"])
+@pytest.mark.parametrize("user", ["", "warga", "anggota", "kepala-lain"])
 def test_hidden_and_unknown_contracts_are_answered_alike(app, user):
+    model.Session.add(model.User(name="kepala-lain", email="lain@example.org"))
+    made.agency("dlh", "Dinas Lingkungan Hidup", ("kepala-lain", "admin"))
     made.contract("rancangan", state="draft")
     made.contract("terhapus")
     helpers.call_action("package_delete", id="terhapus")
