@@ -17,6 +17,7 @@ __all__ = ["VERSION", "Assessment", "Document", "Finding", "Page", "assess", "ha
 NUMBER = "1"
 VERSION = f"{NUMBER}-{rules.digest()}"
 MOST_FINDINGS = 5
+LONGEST_QUOTE = 900  # characters; of a longer segment the sentence is quoted
 POINTING_WORDS = 4  # within which "it" or "such" points at the sentence before
 
 
@@ -131,13 +132,25 @@ def warnings_of(document: Document, reading: combine.Reading, known: rules.Rules
 
 
 def supporting(reading: combine.Reading, permission: combine.Permission) -> list[Finding]:
-    """The findings of a permission: what selects it among options, if anything does, and the part that lets reuse."""
+    """What speaks for a yes: what selects the permission among options, if anything does, and the permission itself."""
     score = min(1.0, permission.strength / combine.FULL_STRENGTH)
     part = reading.segments[reading.sentences[permission.reuse].segment]
     written = reading.texts[part.page][part.start : part.end]
     selected = options.selection(reading.segments, reading.sentences, part, written)
     first = [] if selected is None else [finding(reading, selected, "supports", score)]
-    return [*first, finding(reading, permission.reuse, "supports", score)]
+    return [*first, *whole(reading, permission, score)]
+
+
+def whole(reading: combine.Reading, permission: combine.Permission, score: float) -> list[Finding]:
+    """The findings of a permission: one from its first part to its last, or one for each where they stand far apart."""
+    parts = [finding(reading, at, "supports", score) for at in (permission.public, permission.reuse)]
+    public, reuse = parts
+    start, end = min(public.start, reuse.start), max(public.end, reuse.end)
+    if public.page != reuse.page or end - start > LONGEST_QUOTE:
+        return parts
+    text = reading.texts[reading.segments[reading.sentences[permission.reuse].segment].page]
+    cues = tuple(sorted({*public.cues, *reuse.cues}))
+    return [replace(reuse, start=start, end=end, quote=text[start:end], cues=cues)]
 
 
 def finding(reading: combine.Reading, at: int, kind: str, score: float) -> Finding:
@@ -146,7 +159,7 @@ def finding(reading: combine.Reading, at: int, kind: str, score: float) -> Findi
     part = reading.segments[sentence.segment]
     text = reading.texts[part.page]
     start, end = part.start, part.end
-    if end - start > 900:
+    if end - start > LONGEST_QUOTE:
         start, end = part.words[sentence.start].start, part.words[sentence.end - 1].end
     cues = tuple(sorted({f"{hit.family}:{hit.name}" for hit in sentence.hits if hit.live}))
     return Finding(part.page, start, end, text[start:end], kind, cues, score)

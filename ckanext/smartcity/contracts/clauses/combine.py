@@ -130,15 +130,15 @@ def permissions(reading: Reading, rules: Rules) -> list[Permission]:
         reuse = reading.sentences[at]
         if not reuse.reuse:
             continue
-        best = (0, 0, at)
+        best = (0, False, 0, at)
         for other in able[max(0, place - 2 * window) : place + window]:
             public = reading.sentences[other]
             distance = abs(public.segment - reuse.segment)
             if public.public and distance <= window and may_join(reading, public, reuse):
-                best = max(best, (public.public + reuse.reuse + (distance == 0), -distance, other))
-        told = has_object(reading, (best[2], at), window)
-        if best[0] >= STRENGTH_NEEDED and told:
-            found.append(Permission(best[2], at, best[0]))
+                best = max(best, (public.public + reuse.reuse, distance == 0, -distance, other))
+        strength = best[0] + best[1]
+        if strength >= STRENGTH_NEEDED and has_object(reading, (best[3], at), window):
+            found.append(Permission(best[3], at, strength))
     found.extend(by_policy(reading))
     return sorted(found, key=lambda p: (-p.strength, -reading.sentences[p.reuse].reuse))
 
