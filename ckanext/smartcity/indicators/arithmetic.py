@@ -23,7 +23,7 @@ def decimal(number: Fraction) -> Decimal:
 
 
 def plain(number: Decimal) -> Decimal:
-    """A decimal without trailing zeros and without an exponent: 1E+2 is 100."""
+    """A decimal without trailing zeros: 1E+2 is 100. Write it with ``:f``, for ``str`` gives 1E-7 an exponent."""
     normal = number.normalize(Context(prec=max(DIGITS, len(number.as_tuple().digits))))
     return Decimal(f"{normal:f}")
 
