@@ -15,8 +15,8 @@ NO = "Penyedia memelihara lampu jalan di seluruh kota."
 
 # Language -> no figure of the committed excerpts may fall under these; needs_reading may not rise over its own.
 FLOORS = {
-    "id": {"recall": 0.9, "precision": 0.8, "evidence_overlap": 0.9, "needs_reading": 0.2},
-    "en": {"recall": 0.9, "precision": 0.8, "evidence_overlap": 0.8, "needs_reading": 0.2},
+    "id": {"recall": 0.97, "precision": 0.97, "evidence_overlap": 0.97, "needs_reading": 0.01},
+    "en": {"recall": 0.97, "precision": 0.96, "evidence_overlap": 0.96, "needs_reading": 0.01},
 }
 
 
