@@ -20,29 +20,40 @@ class LabourRow(NamedTuple):
     code: str
 
 
-def no_nested_codes(rows: Iterable[LabourRow]) -> Iterator[tuple[LabourRow, LabourRow]]:
-    """Pairs of rows that count the same persons twice: an earlier row, and the one that was just read.
+class NestedCodes:
+    """Tells, row by row, which earlier rows count the same persons.
 
     Among the employed of a year no code may hold another (61 and 611, J and 62, ``all`` and any other), and there is
-    one classification; of a second one each row is paired with the first row of the year. A row is read once and
-    answered at once; what is kept grows with the different codes of a year. Rows with one key are no pair.
+    one classification; a row of a second one stands against the first row of the year. What is kept grows with the
+    different codes of a year. Rows with one key do not count here: they are refused as such.
     """
-    first: dict[int, LabourRow] = {}
-    met: dict[tuple[int, str], LabourRow] = {}
-    inside: dict[tuple[int, str], list[LabourRow]] = {}
-    for row in rows:
+
+    def __init__(self) -> None:
+        self._first: dict[int, LabourRow] = {}
+        self._met: dict[tuple[int, str], LabourRow] = {}
+        self._inside: dict[tuple[int, str], list[LabourRow]] = {}
+
+    def against(self, row: LabourRow) -> list[LabourRow]:
+        """The earlier rows against which a row stands. The row is one of them for those that follow."""
         if row.status != "employed":
-            continue
-        start = first.setdefault(row.year, row)
-        if row.classification != start.classification:
-            yield start, row
-            continue
+            return []
+        first = self._first.setdefault(row.year, row)
+        if row.classification != first.classification:
+            return [first]
         holders = [(row.year, code) for code in held_by(row)]
-        yield from ((met[holder], row) for holder in holders if holder in met)
-        yield from ((earlier, row) for earlier in inside.get((row.year, row.code), ()))
-        met[row.year, row.code] = row
+        found = [self._met[holder] for holder in holders if holder in self._met]
+        found += self._inside.get((row.year, row.code), [])
+        self._met[row.year, row.code] = row
         for holder in holders:
-            inside.setdefault(holder, []).append(row)
+            self._inside.setdefault(holder, []).append(row)
+        return found
+
+
+def no_nested_codes(rows: Iterable[LabourRow]) -> Iterator[tuple[LabourRow, LabourRow]]:
+    """Pairs of rows that count the same persons: an earlier one, and the one that was just read."""
+    nested = NestedCodes()
+    for row in rows:
+        yield from ((earlier, row) for earlier in nested.against(row))
 
 
 def held_by(row: LabourRow) -> list[str]:
