@@ -13,8 +13,11 @@ from ckanext.smartcity.tests.indicators.trial import Trial
 
 @pytest.fixture(scope="session")
 def datastore_engine() -> Iterator[sa.Engine]:
-    """An engine on the test DataStore."""
-    engine = sa.create_engine(os.environ["CKAN_DATASTORE_WRITE_URL"])
+    """An engine on the test DataStore. Its zone is far from any city of ours and changes its clocks: nothing of a
+    recipe may depend on it."""
+    engine = sa.create_engine(
+        os.environ["CKAN_DATASTORE_WRITE_URL"], connect_args={"options": "-c timezone=America/New_York"}
+    )
     yield engine
     engine.dispose()
 

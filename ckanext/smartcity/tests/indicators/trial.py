@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,9 +59,12 @@ class Trial:
             sources = {name: self.filled(name, rows, split) for name, rows in tables.items()}
             statements = recipe.statements(sources, asked)
             answers = {name: self.connection.execute(s).mappings().all() for name, s in statements.items()}
-            return recipe.finish(answers, asked)
+            found = recipe.finish(answers, asked)
         finally:
             transaction.rollback()
+        assert exact(dict(found.companions)), found.companions
+        assert found.excluded.keys() <= set(recipe.reasons)
+        return found
 
     def value(self, code: str, tables: Mapping[str, Rows], asked: Asked) -> Value:
         """The value of an indicator by its own recipe."""
@@ -79,6 +83,15 @@ class Trial:
             if given := [empty | dict(row) for row in rows[part::split]]:
                 self.connection.execute(temporary.insert(), given)
         return source(table, names)
+
+
+def exact(companion: object) -> bool:
+    """Whether a companion is made of fractions, whole numbers, texts and nothing else: no float, no decimal."""
+    if isinstance(companion, Mapping):
+        return all(isinstance(name, str) and exact(held) for name, held in companion.items())
+    if isinstance(companion, list):
+        return all(exact(held) for held in companion)
+    return companion is None or type(companion) in (Fraction, int, str)
 
 
 def population(persons: int, estimated: bool = False) -> Population:
