@@ -70,6 +70,12 @@ def digest(lines: Iterable[bytes]) -> str:
     return found.hexdigest()
 
 
+def row_key(table: Table, values: Iterable[Value]) -> str:
+    """The key of a row in canonical form, from the values of its key columns: ``"iso37122:2019/7.10",2025``."""
+    kinds = [table.column(name).type for name in table.key]
+    return ",".join(written(value, kind) for value, kind in zip(values, kinds, strict=True))
+
+
 def row_digest(table: Table, row: Iterable[Value]) -> str:
     """SHA-256 of one row, for tables whose rows are fingerprinted one by one."""
     return hashlib.sha256(line(table, row)).hexdigest()

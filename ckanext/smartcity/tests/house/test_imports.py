@@ -91,6 +91,7 @@ TABLE = [
     ("contracts/clauses/rules.py", ["yaml", f"{PACKAGE}.contracts.<pure>"]),
     ("contracts/<pure>", [f"{PACKAGE}.contracts.<pure>"]),
     ("indicators/recipes/*", ["sqlalchemy*", f"{PACKAGE}.indicators.<pure>"]),
+    ("indicators/running.py", ["sqlalchemy*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/files.py", ["openpyxl", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/sources.py", ["sqlalchemy*", f"{PACKAGE}.catalogue"]),
     ("indicators/<pure>", [f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
