@@ -59,6 +59,7 @@ __all__ = [
     "smartcity_required",
     "smartcity_roles",
     "smartcity_share",
+    "smartcity_table",
     "smartcity_texts",
     "smartcity_unique",
     "smartcity_url",
@@ -214,6 +215,22 @@ def smartcity_known_choice(field: dict[str, Any], schema: dict[str, Any]) -> Val
             return
         if value not in portal.choice_values(field):
             errors[key].append(sentences.refused("unknown_choice", value, _label(field)))
+
+    return validator
+
+
+@_for_field
+def smartcity_table(field: dict[str, Any], schema: dict[str, Any]) -> Validator:
+    """An input table that agencies fill. One that the portal writes itself is taken only from the portal, which says so
+    by the context key ``smartcity_portal_table``: no caller of the API can set it.
+    """
+    known = smartcity_known_choice(field, schema)
+
+    def validator(key: Key, data: dict[Key, Any], errors: dict[Key, list[str]], context: Any) -> None:
+        if _given(data.get(key)) == "":
+            data.pop(key)
+        elif context.get("smartcity_portal_table") != _given(data.get(key)):
+            known(key, data, errors, context)
 
     return validator
 

@@ -9,7 +9,7 @@ from ckanext.smartcity.portal import store
 from ckanext.smartcity.portal.language import in_reader_language
 
 # Values of the field key ``smartcity_vocabulary`` that are no file in vocabularies/
-INDICATORS, THEMES, ORGANIZATIONS = "indicators", "themes", "organizations"
+INDICATORS, THEMES, ORGANIZATIONS, TABLES = "indicators", "themes", "organizations", "tables"
 
 
 def field_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
@@ -28,6 +28,8 @@ def field_choices(field: dict[str, Any]) -> list[dict[str, Any]]:
         return [_choice(i.uid, _coded(i.code, i.name), group=themes[i.theme]) for i in loaded.indicators]
     if name == THEMES:
         return [_choice(theme.value, _coded(theme.value, theme.name)) for theme in loaded.themes]
+    if name == TABLES:
+        return [_choice(t.name, _both(t.title)) for t in loaded.tables.values() if t.filled_by != "portal"]
     vocabulary = loaded.vocabularies[name]
     listed = field.get("smartcity_list")
     found = vocabulary.in_list(listed) if listed else vocabulary.choices

@@ -221,6 +221,26 @@ def test_a_resource_needs_a_name_and_years_in_order(api: Api):
     assert list(errors(api("resource_patch", id=made["id"], name=""))) == ["name"]
 
 
+def test_a_resource_fills_a_table_that_agencies_fill(api: Api):
+    api.create()
+    url = "https://kota.example/a.csv"
+    made = api("resource_create", package_id="data", url=url, name="a", smartcity_table="payments")["result"]
+    assert made["smartcity_table"] == "payments"
+    assert api("resource_patch", id=made["id"], smartcity_table="")["result"].get("smartcity_table") is None
+    for wrong in ("taxes", "contracts", "portal_visits_daily"):
+        said = errors(api("resource_create", package_id="data", url=url, name="b", smartcity_table=wrong))
+        assert wrong in said["smartcity_table"][0]
+
+
+def test_only_the_portal_marks_a_table_that_it_writes_itself(api: Api):
+    api.create()
+    sent = {"package_id": "data", "url": "https://kota.example/a.csv", "name": "a", "smartcity_table": "contracts"}
+    assert "smartcity_table" in errors(api("resource_create", **sent, smartcity_portal_table="contracts"))
+    made = tk.get_action("resource_create")({"ignore_auth": True, "smartcity_portal_table": "contracts"}, sent)
+    assert made["smartcity_table"] == "contracts"
+    assert api("resource_patch", id=made["id"], description="Baru")["result"]["smartcity_table"] == "contracts"
+
+
 def test_an_identifier_belongs_to_one_dataset(api: Api):
     api.create(identifier="ID-1")
     assert list(errors(api.create(name="dua", identifier="ID-1"))) == ["identifier"]
