@@ -92,6 +92,7 @@ TABLE = [
     ("contracts/<pure>", [f"{PACKAGE}.contracts.<pure>"]),
     ("indicators/recipes/*", ["sqlalchemy*", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/running.py", ["sqlalchemy*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
+    ("indicators/blank_tables.py", ["openpyxl*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/files.py", ["openpyxl", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/sources.py", ["sqlalchemy*", f"{PACKAGE}.catalogue"]),
     ("indicators/<pure>", [f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
