@@ -40,7 +40,7 @@ SHELLS = {
         "redis_counters",
     ),
     "contracts": ("models", "store", "projecting", "access", "documents", "suggesting", "queue", "counting", "staging"),
-    "indicators": ("models", "store", "loader", "running"),
+    "indicators": ("models", "store", "loader", "running", "supply"),
 }
 
 CLI = [*TOOLKIT, "click", "yaml", *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "cli*"))]
@@ -91,6 +91,7 @@ TABLE = [
     ("contracts/clauses/rules.py", ["yaml", f"{PACKAGE}.contracts.<pure>"]),
     ("contracts/<pure>", [f"{PACKAGE}.contracts.<pure>"]),
     ("indicators/recipes/*", ["sqlalchemy*", f"{PACKAGE}.indicators.<pure>"]),
+    ("indicators/supply.py", ["sqlalchemy*", "ckan.model"]),
     ("indicators/running.py", ["sqlalchemy*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/blank_tables.py", ["openpyxl*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/files.py", ["openpyxl", f"{PACKAGE}.indicators.<pure>"]),
