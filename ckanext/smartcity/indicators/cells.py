@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
 from decimal import Decimal
@@ -23,11 +23,19 @@ DIGITS = 30
 """Digits of a number, before and behind the decimal point together."""
 
 BIGGEST = 2**63 - 1
-MISSING_WORDS = frozenset(
-    {"-", "--", "–", "—", ".", "..", "...", "n/a", "na", "nan", "null", "none", "#n/a", "tidak ada", "?"}
-)
+MISSING_SIGNS = frozenset({"-", "--", "–", "—", ".", "..", "...", "?", "n/a", "null"})
+"""What people write for a missing value; never a text."""
+
+MISSING_WORDS = MISSING_SIGNS | {"na", "nan", "none", "tidak ada"}
+"""The same in columns without words."""
+
+SHEET_ERRORS = frozenset({"#n/a", "#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!"})
 TRUTH = {"true": True, "false": False}
 
+_NUMBERS = (int, float, Decimal)
+_LONGEST_WORD = max(map(len, MISSING_WORDS | SHEET_ERRORS))
+_LONGEST_DAY = len("2025-12-31")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 _INDONESIAN = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?", re.ASCII)
 _NUMBER_INSIDE = re.compile(r"\d", re.ASCII)
@@ -53,29 +61,50 @@ class Notation:
     zone: ZoneInfo
 
     def value(self, kind: str, cell: Any) -> Value:
-        """The value of a cell (text, or what a spreadsheet holds) in a column of a type; None for an empty one.
+        """The value of one cell, as ``reader`` reads it."""
+        return self.reader(kind)(cell)
 
-        Raises Broken.
+    def reader(self, kind: str) -> Callable[[Any], Value]:
+        """What reads the cells of a column of a type: from a text, or what a spreadsheet holds, to a value; None for an
+        empty cell. It raises Broken.
         """
-        if isinstance(cell, str):
-            cell = unicodedata.normalize("NFC", cell).strip()
-        if cell is None or cell == "":
-            return None
-        if isinstance(cell, str) and kind not in ("text", "code") and cell.casefold() in MISSING_WORDS:
-            raise Broken("word_for_missing")
-        return _READERS[kind](cell, self)
+        read = _READERS[kind]
+        missing = MISSING_SIGNS if kind in ("text", "code") else MISSING_WORDS
+
+        def value(cell: Any) -> Value:
+            if isinstance(cell, str):
+                cell = trimmed(cell)
+                if len(cell) <= _LONGEST_WORD:
+                    _refuse_words(cell.casefold(), missing)
+            return None if cell is None or cell == "" else read(cell, self)
+
+        return value
+
+
+def trimmed(text: str) -> str:
+    """A text without blanks around it, its letters in one form (NFC)."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
+
+
+def _refuse_words(word: str, missing: Collection[str]) -> None:
+    if word in missing:
+        raise Broken("word_for_missing")
+    if word in SHEET_ERRORS:
+        raise Broken("formula_error")
 
 
 def _text(cell: Any, notation: Notation) -> str:
     if isinstance(cell, str):
-        if any(unicodedata.category(sign) == "Cc" and sign not in "\n\r\t" for sign in cell):
+        if not cell.isprintable() and _CONTROL.search(cell):
             raise Broken("control_character")
         return cell
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, (datetime, date, time)):
         return cell.isoformat()
-    return f"{_exact(cell):f}"
+    if isinstance(cell, _NUMBERS):
+        return f"{_exact(cell):f}"
+    raise Broken("not_text")
 
 
 def _code(cell: Any, notation: Notation) -> str:
@@ -85,9 +114,18 @@ def _code(cell: Any, notation: Notation) -> str:
 
 
 def _decimal(cell: Any, notation: Notation) -> Decimal:
-    if isinstance(cell, (bool, datetime, date, time)):
+    return _number(cell, notation.options.number_format)
+
+
+def _number(cell: Any, written: str) -> Decimal:
+    if isinstance(cell, str):
+        number = _written_number(cell, written)
+        if len(cell) <= DIGITS:
+            return number
+    elif isinstance(cell, _NUMBERS) and not isinstance(cell, bool):
+        number = _exact(cell)
+    else:
         raise Broken("not_number")
-    number = _exact(cell) if not isinstance(cell, str) else _number(cell, notation.options.number_format)
     if len(number.as_tuple().digits) > DIGITS or abs(number.adjusted()) > DIGITS:
         raise Broken("number_too_long", most=DIGITS)
     return number
@@ -100,7 +138,7 @@ def _exact(cell: int | float | Decimal) -> Decimal:
     return number
 
 
-def _number(text: str, written: str) -> Decimal:
+def _written_number(text: str, written: str) -> Decimal:
     if written == "plain" and _PLAIN.fullmatch(text):
         return Decimal(text)
     if written == "id" and _INDONESIAN.fullmatch(text):
@@ -113,7 +151,11 @@ def _number(text: str, written: str) -> Decimal:
 
 
 def _integer(cell: Any, notation: Notation) -> int:
-    number = _decimal(cell, notation)
+    return _whole(cell, notation.options.number_format)
+
+
+def _whole(cell: Any, written: str) -> int:
+    number = _number(cell, written)
     if number != number.to_integral_value():
         raise Broken("not_whole")
     if abs(number) > BIGGEST:
@@ -123,7 +165,7 @@ def _integer(cell: Any, notation: Notation) -> int:
 
 def _year(cell: Any, notation: Notation) -> int:
     try:
-        year = _integer(cell, Notation(ReadingOptions(), notation.zone))
+        year = _whole(cell, "plain")
     except Broken:
         raise Broken("not_year") from None
     if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -149,12 +191,16 @@ def _date(cell: Any, notation: Notation) -> date:
         return _within(cell)
     if not isinstance(cell, str):
         raise Broken("not_date")
-    moment = _MOMENT.fullmatch(cell)
-    if moment and _is_midnight(moment):
-        cell = moment[1]
-    elif moment:
+    return _day(_without_midnight(cell), notation.options.date_format)
+
+
+def _without_midnight(text: str) -> str:
+    if len(text) <= _LONGEST_DAY:
+        return text
+    moment = _MOMENT.fullmatch(text)
+    if moment and not _is_midnight(moment):
         raise Broken("time_in_date")
-    return _day(cell, notation.options.date_format)
+    return moment[1] if moment else text
 
 
 def _is_midnight(moment: re.Match[str]) -> bool:
@@ -162,9 +208,10 @@ def _is_midnight(moment: re.Match[str]) -> bool:
 
 
 def _day(text: str, written: str) -> date:
-    iso, slashed = _ISO_DATE.fullmatch(text), _SLASHED.fullmatch(text)
+    iso = _ISO_DATE.fullmatch(text)
     if iso:
         return _real_day(int(iso[1]), int(iso[2]), int(iso[3]))
+    slashed = _SLASHED.fullmatch(text)
     if slashed and written == "iso":
         raise Broken("date_not_iso")
     if slashed:
@@ -199,7 +246,9 @@ def _timestamp(cell: Any, notation: Notation) -> datetime:
     _within(moment.date())
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=notation.zone)
-    return moment.astimezone(timezone.utc)
+    moment = moment.astimezone(timezone.utc)
+    _within(moment.date())
+    return moment
 
 
 def _moment(text: str, notation: Notation) -> datetime:

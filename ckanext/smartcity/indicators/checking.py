@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ckanext.smartcity.catalogue import Column, Condition, Rule, Table
+from ckanext.smartcity.catalogue import Table
 from ckanext.smartcity.indicators.cells import Broken, Notation, Value
-from ckanext.smartcity.indicators.files import UNCALCULATED, Line, lines
+from ckanext.smartcity.indicators.checks import LabourRow, NestedCodes
+from ckanext.smartcity.indicators.columns import BoundColumn
+from ckanext.smartcity.indicators.files import UNCALCULATED, Line, is_empty, lines
 from ckanext.smartcity.indicators.headers import Placed, place_columns
 from ckanext.smartcity.indicators.reading_options import ReadingOptions
-from ckanext.smartcity.indicators.report import WARNING, Fault, Report, shown
+from ckanext.smartcity.indicators.report import ERROR, WARNING, Fault, Report, shown
+from ckanext.smartcity.indicators.rules import BoundRule, Row
 
-COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 TOTALS = frozenset({"jumlah", "total", "jumlah total", "grand total", "subtotal", "sub total", "rata-rata", "average"})
-
-Row = tuple[Value, ...]
-"""The values of a row in the order of the table's columns."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ def check(
     only a database sees: keys that stand twice.
     """
     placed, rows = place_columns(table, lines(path, options), options, report)
-    reader = _Reader(table, placed, Notation(options, around.zone), around, report)
+    reader = _RowReader(table, placed, Notation(options, around.zone), around, report)
     for line in rows:
         row = reader.row(line)
         report.rows += 1
@@ -58,93 +55,92 @@ def check(
             report.add(Fault("no_rows_in_year", column=table.time, level=WARNING, found={"year": year}))
 
 
-@dataclass(frozen=True)
-class _Reader:
-    table: Table
-    placed: Placed
-    notation: Notation
-    around: Surroundings
-    report: Report
+class _RowReader:
+    """Reads the rows of one file."""
+
+    def __init__(self, table: Table, placed: Placed, notation: Notation, around: Surroundings, report: Report) -> None:
+        self.around, self.report, self.placed = around, report, placed
+        self.columns = [BoundColumn(column, placed.places.get(column.name), notation) for column in table.columns]
+        self.keys = [placed.places[name] for name in table.key if name in placed.places]
+        plain = Notation(ReadingOptions(), around.zone)
+        self.rules = [BoundRule(rule, table, plain) for rule in table.rules]
+        self.names = [column.name for column in table.columns]
+        self.time = self.names.index(table.time)
+        self.checks = [(frozenset(columns), check) for columns, check in self._checks(table)]
 
     def row(self, line: Line) -> Row | None:
         """The values of a row, or None where one of them is wrong."""
-        before = self.report.errors
         if self._is_total(line):
             self.report.add(Fault("total_row", line.number, value=shown(line.cells[0]), found={"row": line.number - 1}))
             return None
-        values = {column.name: self._value(column, line) for column in self.table.columns}
-        for cell in line.cells[self.placed.width :]:
-            if cell not in (None, ""):
-                self.report.add(Fault("cell_without_column", line.number, value=shown(cell)))
-        if self.report.errors > before:
-            return None
-        for rule in self.table.rules:
-            self._rule(rule, values, line)
-        if "known_organization" in self.table.checks:
-            self._organization(values, line)
-        self._count_year(values[self.table.time])
-        return None if self.report.errors > before else tuple(values[column.name] for column in self.table.columns)
+        before = self.report.errors
+        row, broken = self._values(line)
+        if len(line.cells) > self.placed.width or self.placed.gaps:
+            self._tell_nameless(line)
+        for rule in self.rules:
+            if rule.columns.isdisjoint(broken) and rule.broken_by(row):
+                self._tell(rule.rule.id, line, rule.rule.fault.left, rule.told(row), level=rule.rule.level)
+        for columns, check_row in self.checks:
+            if columns.isdisjoint(broken):
+                check_row(row, line)
+        self._count_year(row[self.time])
+        return None if self.report.errors > before else row
+
+    def _values(self, line: Line) -> tuple[Row, set[str]]:
+        """The values of a row, and the names of the columns whose cells are wrong (unknown here)."""
+        cells, values, broken = line.cells, [], set()
+        for column in self.columns:
+            place = column.place
+            cell = cells[place] if place is not None and place < len(cells) else None
+            try:
+                value = column.value(cell)
+            except Broken as fault:
+                value = None
+                broken.add(column.name)
+                self._tell(fault.rule, line, column.name, cell, found=fault.found)
+            else:
+                doubt = column.doubt(cell, value)
+                if doubt is not None:
+                    self._tell(doubt.rule, line, column.name, cell, level=WARNING, found=doubt.found)
+            values.append(value)
+        return tuple(values), broken
+
+    def _tell(self, rule: str, line: Line, column: str, value: Any, *, level: str = ERROR, found: Any = None) -> None:
+        told = "" if value is None or value is UNCALCULATED else shown(value)
+        self.report.add(Fault(rule, line.number, column, told, level, found or {}))
+
+    def _tell_nameless(self, line: Line) -> None:
+        for place, cell in enumerate(line.cells):
+            if (place >= self.placed.width or place in self.placed.gaps) and not is_empty(cell):
+                self.report.add(
+                    Fault("cell_without_column", line.number, value=shown(cell), found={"place": place + 1})
+                )
 
     def _is_total(self, line: Line) -> bool:
-        keys = [self.placed.places[name] for name in self.table.key if name in self.placed.places]
-        told = [cell for cell in line.cells if isinstance(cell, str) and cell.strip()]
-        summing = any(cell.strip().rstrip(":").casefold() in TOTALS for cell in told)
-        return summing and any(place >= len(line.cells) or _is_sum_or_empty(line.cells[place]) for place in keys)
+        """Whether a row sums others: one of its cells says so, and a cell of its key says so too or is empty."""
+        cells = line.cells
+        return any(
+            place >= len(cells) or is_empty(cells[place]) or _is_sum(cells[place]) for place in self.keys
+        ) and any(map(_is_sum, cells))
 
-    def _value(self, column: Column, line: Line) -> Value:
-        place = self.placed.places.get(column.name)
-        cell = line.cells[place] if place is not None and place < len(line.cells) else None
-        mapped = self.notation.options.values.get(column.name)
-        if mapped and isinstance(cell, str):
-            cell = mapped.get(cell.strip(), cell)
-        try:
-            if cell == UNCALCULATED:
-                raise Broken("formula_without_value")
-            value = self.notation.value(column.type, cell)
-            _within(column, value)
-        except Broken as broken:
-            self._fault(broken, column, line, cell)
-            return None
-        if value is None and column.required and place is not None:
-            self._fault(Broken("empty"), column, line, "")
-        return self._allowed(column, value, line)
+    def _checks(self, table: Table) -> Iterator[tuple[tuple[str, ...], Callable[[Row, Line], None]]]:
+        """The named checks of a table, each with the columns it looks at."""
+        if "known_organization" in table.checks:
+            yield ("agency",), self._tell_unknown_organization
+        if "no_nested_codes" in table.checks:
+            self.nested = NestedCodes()
+            yield LabourRow._fields, self._tell_nested
 
-    def _allowed(self, column: Column, value: Value, line: Line) -> Value:
-        if value is None or column.allowed is None or value in column.allowed:
-            return value
-        fault = Fault(
-            "not_allowed", line.number, column.name, shown(value), column.allowed_level, {"known": list(column.allowed)}
-        )
-        self.report.add(fault)
-        return value
+    def _tell_unknown_organization(self, row: Row, line: Line) -> None:
+        name = row[self.names.index("agency")]
+        if name is not None and name not in self.around.organizations:
+            self._tell("unknown_organization", line, "agency", name, level=WARNING)
 
-    def _fault(self, broken: Broken, column: Column, line: Line, cell: Any) -> None:
-        value = "" if cell == UNCALCULATED else shown(cell)
-        self.report.add(Fault(broken.rule, line.number, column.name, value, found=broken.found))
-
-    def _rule(self, rule: Rule, values: Mapping[str, Value], line: Line) -> None:
-        if rule.when is not None and not self._holds(rule.when, values):
-            return
-        if self._holds(rule.fault, values):
-            value = values[rule.fault.left]
-            told = Fault(rule.id, line.number, rule.fault.left, "" if value is None else shown(value), rule.level)
-            self.report.add(told)
-
-    def _holds(self, condition: Condition, values: Mapping[str, Value]) -> bool:
-        left = values[condition.left]
-        if condition.op == "is_null":
-            return left is None
-        right = values[condition.right] if condition.right else self._literal(condition)
-        return left is not None and right is not None and COMPARISONS[condition.op](left, right)
-
-    def _literal(self, condition: Condition) -> Value:
-        plain = Notation(ReadingOptions(), self.notation.zone)
-        return plain.value(self.table.column(condition.left).type, condition.value)
-
-    def _organization(self, values: Mapping[str, Value], line: Line) -> None:
-        name = values["agency"]
-        if name not in self.around.organizations:
-            self.report.add(Fault("unknown_organization", line.number, "agency", shown(name), WARNING))
+    def _tell_nested(self, row: Row, line: Line) -> None:
+        labour = LabourRow(**{name: row[self.names.index(name)] for name in LabourRow._fields})  # pyright: ignore[reportArgumentType]
+        for earlier in self.nested.against(labour):
+            found = {"code": earlier.code, "classification": earlier.classification}
+            self._tell("nested_codes", line, "code", labour.code, found=found)
 
     def _count_year(self, when: Value) -> None:
         if isinstance(when, datetime):
@@ -155,20 +151,5 @@ class _Reader:
             self.report.years[when] += 1
 
 
-def _is_sum_or_empty(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, str) and cell.strip().rstrip(":").casefold() in TOTALS | {""})
-
-
-def _within(column: Column, value: Value) -> None:
-    """Raises Broken for a value outside the column's bounds or of another form."""
-    if value is None:
-        return
-    least, most = column.bounds.minimum, column.bounds.maximum
-    if not isinstance(value, (str, date, bool)) and (
-        (least is not None and value < least) or (most is not None and value > most)
-    ):
-        raise Broken(
-            "out_of_bounds", least=None if least is None else str(least), most=None if most is None else str(most)
-        )
-    if column.pattern is not None and isinstance(value, str) and not re.fullmatch(column.pattern, value):
-        raise Broken("other_form", example=column.example)
+def _is_sum(cell: Any) -> bool:
+    return isinstance(cell, str) and cell.strip().rstrip(":").rstrip().casefold() in TOTALS

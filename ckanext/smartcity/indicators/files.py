@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,16 +21,31 @@ UNPACKED = 500 * 1024 * 1024  # bytes of a workbook's parts together
 PARTS = 2000
 DELIMITERS = ",;\t|"
 BLOCK = 1024 * 1024
+BLOCK_EDGE = 64
 OLE = b"\xd0\xcf\x11\xe0"
-UNCALCULATED = "\0formula"
-"""Stands for a formula cell without a stored value; no text of a cell can be it."""
+SHARED_TEXTS = 100 * 1024 * 1024
+"""Bytes of the texts that the cells of a workbook share: they stand in memory while it is read."""
+
+SHEET_ROWS = 1_048_576
+"""More rows has no spreadsheet; a row number beyond is made up."""
+
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
+
+
+class _Uncalculated:
+    def __str__(self) -> str:
+        return ""
+
+
+UNCALCULATED = _Uncalculated()
+"""Stands for a formula cell without a stored value."""
 
 
 class FileRefused(Exception):
     """A file that is not read. ``code`` says why; ``found`` holds what its sentence names.
 
     ``too_large``, ``too_many_columns``, ``long_cell``, ``unknown_type``, ``html``, ``old_xls``, ``not_utf8``,
-    ``not_decodable``, ``damaged``, ``no_such_sheet``, ``no_header``.
+    ``not_decodable``, ``broken_quotes``, ``damaged``, ``no_such_sheet``, ``no_header``.
     """
 
     def __init__(self, code: str, **found: Any) -> None:
@@ -58,14 +74,21 @@ def lines(path: Path, options: ReadingOptions) -> Iterator[Line]:
             continue
         if options.last_row is not None and line.number > options.last_row:
             return
-        while line.cells and line.cells[-1] in (None, ""):
-            line.cells.pop()
-        if len(line.cells) > COLUMNS:
+        cells = line.cells
+        while cells and is_empty(cells[-1]):
+            cells.pop()
+        if len(cells) > COLUMNS:
             raise FileRefused("too_many_columns", most=COLUMNS)
-        if any(isinstance(cell, str) and len(cell) > CELL for cell in line.cells):
-            raise FileRefused("long_cell", row=line.number, most=CELL)
-        if any(not (cell is None or (isinstance(cell, str) and not cell.strip())) for cell in line.cells):
+        for cell in cells:
+            if isinstance(cell, str) and len(cell) > CELL:
+                raise FileRefused("long_cell", row=line.number, most=CELL)
+        if cells:
             yield line
+
+
+def is_empty(cell: Any) -> bool:
+    """Whether nothing stands in a cell, or blanks only."""
+    return cell is None or cell == "" or (isinstance(cell, str) and cell.isspace())
 
 
 def _refuse_others(beginning: bytes) -> None:
@@ -93,9 +116,9 @@ def _csv(path: Path, options: ReadingOptions) -> Iterator[Line]:
             except StopIteration:
                 return
             except csv.Error as error:
-                code = "long_cell" if "field larger" in str(error) else "damaged"
+                code = "long_cell" if "field larger" in str(error) else "broken_quotes"
                 raise FileRefused(code, row=begin, most=CELL) from None
-            yield Line(begin, list(cells))
+            yield Line(begin, cells)
             begin = reader.line_num + 1
 
 
@@ -111,26 +134,27 @@ def _text_lines(file: Iterable[bytes], encoding: str) -> Iterator[str]:
 
 def _byte_lines(file: Any) -> Iterator[bytes]:
     """Lines that end in LF, CR LF or CR, each ended by LF; one that never ends is refused."""
-    rest = b""
+    rest, number = b"", 1
     while block := file.read(BLOCK):
         text = rest + block
         held = text.endswith(b"\r")
         text = (text[:-1] if held else text).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *whole, rest = text.split(b"\n")
         yield from (line + b"\n" for line in whole)
+        number += len(whole)
         rest += b"\r" if held else b""
         if len(rest) > COLUMNS * CELL:
-            raise FileRefused("long_cell", row=0, most=CELL)
+            raise FileRefused("long_cell", row=number, most=CELL)
     if rest:
         yield rest.replace(b"\r", b"\n")
 
 
 def _delimiter(path: Path, options: ReadingOptions) -> str:
-    """The delimiter that cuts the header row into most names."""
+    """The delimiter that cuts the first line of the header row into most names."""
     with path.open("rb") as file:
         for number, line in enumerate(_text_lines(file, options.encoding), 1):
             if number >= options.header_row and line.strip():
-                return max(DELIMITERS, key=line.count)
+                return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader([line], delimiter=delimiter))))
     raise FileRefused("no_header")
 
 
@@ -138,39 +162,39 @@ def _delimiter(path: Path, options: ReadingOptions) -> str:
 
 
 def _xlsx(path: Path, options: ReadingOptions) -> Iterator[Line]:
-    """The rows of one sheet: stored values; a formula without one is marked."""
-    _refuse_bomb(path)
-    with path.open("rb") as values, path.open("rb") as formulas:
-        yield from _sheet_lines(values, formulas, options)
+    """The rows of one sheet: stored values; a formula without one is marked.
+
+    The file is read a second time, formulas and all, only where there are any.
+    """
+    formulas = _looked_through(path)
+    with path.open("rb") as file, path.open("rb") as again:
+        values = _rows(file, options, data_only=True)
+        if not formulas:
+            yield from (Line(number, list(row)) for number, row in enumerate(values, 1))
+            return
+        written = _rows(again, options, data_only=False)
+        for number, (stored, cells) in enumerate(zip(values, written, strict=True), 1):
+            yield Line(number, [_cell(value, formula) for value, formula in zip(stored, cells, strict=True)])
 
 
-def _sheet_lines(values: IO[bytes], formulas: IO[bytes], options: ReadingOptions) -> Iterator[Line]:
+def _rows(file: IO[bytes], options: ReadingOptions, data_only: bool) -> Iterator[tuple[Any, ...]]:
     from openpyxl import load_workbook
 
+    number = 0
     try:
-        books = (load_workbook(values, read_only=True, data_only=True), load_workbook(formulas, read_only=True))
-        sheets = [_sheet(book, options) for book in books]
-        rows = zip(*(sheet.iter_rows(max_col=COLUMNS + 1, values_only=True) for sheet in sheets), strict=True)
+        book = load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
+        for number, row in enumerate(_sheet(book, options).iter_rows(values_only=True), 1):
+            if number > SHEET_ROWS:
+                raise FileRefused("damaged", row=SHEET_ROWS)
+            yield row
     except FileRefused:
         raise
     except Exception:  # a damaged workbook can fail in its reader at any place
-        raise FileRefused("damaged", row=1) from None
-    number = 0
-    while True:
-        number += 1
-        try:
-            stored, written = next(rows)
-        except StopIteration:
-            return
-        except Exception:
-            raise FileRefused("damaged", row=number) from None
-        yield Line(number, [_cell(value, formula) for value, formula in zip(stored, written, strict=True)])
+        raise FileRefused("damaged", row=number + 1) from None
 
 
-def _cell(value: Any, formula: Any) -> Any:
-    if value is None and isinstance(formula, str) and formula.startswith("="):
-        return UNCALCULATED
-    return value
+def _cell(value: Any, written: Any) -> Any:
+    return UNCALCULATED if value is None and written is not None else value
 
 
 def _sheet(book: Any, options: ReadingOptions) -> Any:
@@ -182,13 +206,35 @@ def _sheet(book: Any, options: ReadingOptions) -> Any:
     return sheet
 
 
-def _refuse_bomb(path: Path) -> None:
+def _looked_through(path: Path) -> bool:
+    """Whether a workbook holds formulas. Raises FileRefused for what is beyond the bounds or no workbook."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+            _refuse_bomb(parts)
+            sheets = [part for part in parts if "worksheets/" in part.filename]
+            return any(_holds_formula(archive, part) for part in sheets)
+    except FileRefused:
+        raise
+    except Exception:  # each way of packing fails in its own way
         raise FileRefused("damaged", row=1) from None
+
+
+def _refuse_bomb(parts: list[zipfile.ZipInfo]) -> None:
+    shared = sum(part.file_size for part in parts if part.filename.casefold().endswith("sharedstrings.xml"))
     if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
         raise FileRefused("too_large", most=UNPACKED // 1024 // 1024)
+    if shared > SHARED_TEXTS:
+        raise FileRefused("too_large", most=SHARED_TEXTS // 1024 // 1024)
     if "[Content_Types].xml" not in {part.filename for part in parts}:
         raise FileRefused("unknown_type")
+
+
+def _holds_formula(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    end = b""
+    with archive.open(part) as file:
+        while block := file.read(BLOCK):
+            if _FORMULA.search(end + block):
+                return True
+            end = block[-BLOCK_EDGE:]
+    return False

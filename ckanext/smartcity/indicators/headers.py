@@ -8,7 +8,7 @@ from itertools import chain, islice, zip_longest
 from typing import Any, NamedTuple
 
 from ckanext.smartcity.catalogue import Table
-from ckanext.smartcity.indicators.files import FileRefused, Line
+from ckanext.smartcity.indicators.files import FileRefused, Line, is_empty
 from ckanext.smartcity.indicators.reading_options import ReadingOptions
 from ckanext.smartcity.indicators.report import Fault, Report, shown
 
@@ -23,10 +23,12 @@ def plain(header: Any) -> str:
 
 
 class Placed(NamedTuple):
-    """The place of each column in the rows, by its name; how many cells of a row the header was held against."""
+    """Where the columns stand, by name; how many cells of a row were held against the header, and which of
+    them have no name and were empty so far."""
 
     places: dict[str, int]
     width: int
+    gaps: frozenset[int]
 
 
 def place_columns(
@@ -45,7 +47,7 @@ def place_columns(
     for place, name in zip_longest(range(width), header.cells):
         placing.place(place, name)
     placing.tell_missing()
-    return Placed(placing.places, width), chain(ahead, rows)
+    return Placed(placing.places, width, frozenset(placing.gaps)), chain(ahead, rows)
 
 
 class _Placing:
@@ -58,6 +60,7 @@ class _Placing:
         given = {plain(name): ours for name, ours in options.columns.items()}
         self.known = {plain(name): column.name for name, column in table.headers.items()} | given
         self.places: dict[str, int] = {}
+        self.gaps: set[int] = set()
 
     def place(self, place: int, name: Any) -> None:
         """Take in one cell of the header."""
@@ -68,8 +71,10 @@ class _Placing:
             self.places[ours] = place
         elif plain(name):
             self._tell(Fault("unknown_column", self.header.number, shown(name)))
-        elif any(place < len(line.cells) and line.cells[place] not in (None, "") for line in self.ahead):
+        elif any(place < len(line.cells) and not is_empty(line.cells[place]) for line in self.ahead):
             self._tell(Fault("empty_header", self.header.number, found={"place": place + 1}))
+        else:
+            self.gaps.add(place)
 
     def tell_missing(self) -> None:
         """Tell the columns that a file must have and this one has not."""

@@ -51,7 +51,9 @@ def read_options(text: str, table: Table) -> tuple[ReadingOptions, list[Fault]]:
         given = None
     if not isinstance(given, dict):
         return ReadingOptions(), [Fault("map_no_object", value=shown(text))]
-    faults = [Fault("map_unknown_key", column=shown(key), found={"known": list(_KEYS)}) for key in given.keys() - _KEYS]
+    faults = [
+        Fault("map_unknown_key", column=shown(key), found={"known": list(_KEYS)}) for key in given if key not in _KEYS
+    ]
     found: dict[str, Any] = {}
     for key, read in _READERS.items():
         if key in given:
@@ -59,6 +61,8 @@ def read_options(text: str, table: Table) -> tuple[ReadingOptions, list[Fault]]:
                 found[key] = read(given[key], table)
             except _WrongOption as wrong:
                 faults.append(Fault(wrong.rule, column=key, value=shown(wrong.value), found=wrong.found))
+    if found.get("last_row", MOST_HEADER_ROW + 1) <= found.get("header_row", 1):
+        faults.append(Fault("map_no_row", column="last_row", value=str(found.pop("last_row"))))
     return ReadingOptions(**found), faults
 
 

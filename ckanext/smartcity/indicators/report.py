@@ -30,13 +30,16 @@ class Fault:
 
 @dataclass
 class Report:
-    """All faults of a file: counted without end, listed up to ``limit``, the first ones of each rule and column first.
+    """All faults of a file: counted without end, listed up to ``limit`` errors and as many warnings, so that neither
+    takes the room of the other.
 
     ``rows`` that were read, ``years`` how many of them fall into each.
     """
 
     limit: int
     rows: int = 0
+    errors: int = 0
+    warnings: int = 0
     years: Counter[int] = field(default_factory=Counter)
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     listed: list[Fault] = field(default_factory=list)
@@ -44,18 +47,12 @@ class Report:
     def add(self, fault: Fault) -> None:
         """Count a fault, and list it while there is room."""
         self.counts[fault.level, fault.rule, fault.column] += 1
-        if len(self.listed) < self.limit:
+        if fault.level == ERROR:
+            self.errors += 1
+        else:
+            self.warnings += 1
+        if (self.errors if fault.level == ERROR else self.warnings) <= self.limit:
             self.listed.append(fault)
-
-    @property
-    def errors(self) -> int:
-        """How many errors there are, listed or not."""
-        return sum(times for (level, *_), times in self.counts.items() if level == ERROR)
-
-    @property
-    def warnings(self) -> int:
-        """How many warnings there are, listed or not."""
-        return sum(times for (level, *_), times in self.counts.items() if level == WARNING)
 
     def stored(self) -> dict[str, Any]:
         """The report as it is kept with a load: JSON."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,8 @@ AMERICAN = Notation(ReadingOptions(date_format="mdy"), JAKARTA)
     ("kind", "cell", "value"),
     [
         ("text", "  a b ", "a b"),
-        ("text", "-", "-"),
+        ("text", "tidak ada", "tidak ada"),
+        ("code", "none", "none"),
         ("text", "e\u0301", "\u00e9"),
         ("text", 12.5, "12.5"),
         ("code", "007", "007"),
@@ -74,6 +75,13 @@ def test_an_empty_cell_is_unknown(kind, cell):
         ("boolean", 1, "not_boolean"),
         ("code", 7, "number_in_code_column"),
         ("text", "a\x07", "control_character"),
+        ("text", "-", "word_for_missing"),
+        ("code", "n/a", "word_for_missing"),
+        ("text", "#REF!", "formula_error"),
+        ("text", timedelta(hours=1), "not_text"),
+        ("decimal", timedelta(hours=1), "not_number"),
+        ("decimal", "#DIV/0!", "formula_error"),
+        ("timestamp", "1900-01-01T00:00:00+07:00", "day_out_of_range"),
         ("year", "25", "not_year"),
         ("year", "2025/26", "not_year"),
         ("date", "31/12/2025", "date_not_iso"),

@@ -262,7 +262,7 @@ def bomb():
         (("x" * 50_001 + ",b\n").encode(), "long_cell"),
         (('a,b\n"' + "x" * 50_001 + '",b\n').encode(), "long_cell"),
         (",".join(["a"] * 201).encode(), "too_many_columns"),
-        (b'a,b\n"unclosed', "damaged"),
+        (b'a,b\n"unclosed', "broken_quotes"),
     ],
     ids=str,
 )
