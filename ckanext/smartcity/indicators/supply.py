@@ -10,7 +10,7 @@ from ckan import model
 from sqlalchemy.dialects.postgresql import JSONB
 
 ROLE, YEARS, MAP = "smartcity_table", "smartcity_years", "smartcity_map"
-PACKAGE, RESOURCE = model.Package.__table__, model.Resource.__table__
+PACKAGE, RESOURCE = model.package_table, model.resource_table
 
 
 class Offer(NamedTuple):
