@@ -37,6 +37,8 @@ __all__ = [
     "smartcity_indicator_show",
     "smartcity_opd_rename",
     "smartcity_schema_check",
+    "smartcity_table_list",
+    "smartcity_table_show",
     "smartcity_tag_list",
     "smartcity_tag_update",
     "smartcity_visit_filter_list",
@@ -70,6 +72,18 @@ def smartcity_agency_list(context: Context, data_dict: DataDict) -> AuthResult:
 @tk.auth_allow_anonymous_access
 def smartcity_agency_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Anyone: only public datasets are shown."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def smartcity_table_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Anyone: definitions only."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def smartcity_table_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Anyone: definitions only."""
     return {"success": True}
 
 

@@ -46,6 +46,11 @@ def show() -> Schema:
     }
 
 
+def table_show() -> Schema:
+    """What ``smartcity_table_show`` takes."""
+    return {"id": [tk.get_validator("not_empty"), _text]}
+
+
 def _text(value: Any) -> str:
     """Text only: the number 7.10 would arrive as 7.1, another indicator."""
     if not isinstance(value, str):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ckanext.smartcity.views import agencies  # noqa: F401  adds its pages to the blueprint
+from ckanext.smartcity.views import agencies, tables  # noqa: F401  add their pages to the blueprint
 from ckanext.smartcity.views.answers import careful_answer
 from ckanext.smartcity.views.contract_documents import smartcity_contract_documents
 from ckanext.smartcity.views.contract_imports import smartcity_contract_imports

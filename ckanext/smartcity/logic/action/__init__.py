@@ -46,6 +46,7 @@ from ckanext.smartcity.logic.action.portal import (
     smartcity_tag_list,
     smartcity_tag_update,
 )
+from ckanext.smartcity.logic.action.tables import smartcity_table_list, smartcity_table_show
 from ckanext.smartcity.logic.action.visit_lists import (
     smartcity_visit_filter_list,
     smartcity_visit_gap_list,
@@ -87,6 +88,8 @@ __all__ = [
     "smartcity_indicator_show",
     "smartcity_opd_rename",
     "smartcity_schema_check",
+    "smartcity_table_list",
+    "smartcity_table_show",
     "smartcity_tag_list",
     "smartcity_tag_update",
     "smartcity_visit_filter_list",

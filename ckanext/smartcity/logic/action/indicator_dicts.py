@@ -101,6 +101,7 @@ def definition(catalogue: Catalogue, indicator: Indicator) -> dict[str, Any]:
         "denominator": text(indicator.denominator),
         "formula_type": indicator.formula_type,
         "multiplier": format(indicator.multiplier, "f"),
+        "inputs": [{"name": name, "title": text(catalogue.table(name).title)} for name in indicator.inputs],
         "unit": {"value": indicator.unit, "label": text(unit.label) if unit else None},
         "measure_kind": indicator.measure_kind,
         "better": indicator.better,

@@ -93,11 +93,12 @@ def smartcity_indicator_show(context: Context, data_dict: DataDict) -> dict[str,
     :type limit: integer
 
     :returns: what ``smartcity_indicator_list`` says about it, and ``as_of``, ``approach_name``, ``theme_name``,
-        ``meaning``, ``numerator``, ``denominator``, ``formula_type``, ``multiplier``, ``unit`` (value, label),
-        ``measure_kind``, ``better``, ``certainty``, ``readings``, ``note``, ``source``, ``responsibility`` (lead,
-        producers, supply, origin, others, note), ``programme_entry`` (document, activities, requirements with their
-        service areas, success, notes; null outside the work programme), ``datasets`` (name, title, owner, agencies,
-        newest, due, overdue), the youngest first, and ``agency_names`` (slug, name, short, on_portal)
+        ``meaning``, ``numerator``, ``denominator``, ``formula_type``, ``multiplier``, ``inputs`` (tables: name,
+        title), ``unit`` (value, label), ``measure_kind``, ``better``, ``certainty``, ``readings``, ``note``,
+        ``source``, ``responsibility`` (lead, producers, supply, origin, others, note), ``programme_entry`` (document,
+        activities, requirements with their service areas, success, notes; null outside the work programme),
+        ``datasets`` (name, title, owner, agencies, newest, due, overdue), the youngest first, and ``agency_names``
+        (slug, name, short, on_portal)
     :rtype: dictionary
 
     :raises ckan.logic.NotFound: no such indicator

@@ -111,7 +111,7 @@ TABLE = [
             "redis",
             *(
                 f"{PACKAGE}.{n}"
-                for n in ("config", "catalogue*", "portal*", "visits*", "contracts*", "logic.*", "jobs")
+                for n in ("config", "catalogue*", "portal*", "visits*", "contracts*", "indicators*", "logic.*", "jobs")
             ),
         ],
     ),
@@ -127,6 +127,10 @@ TABLE = [
         ["ckan.lib.search", "flask", *TOOLKIT, f"{PACKAGE}.views*", f"{PACKAGE}.contracts.<pure>"],
     ),
     ("views/contracts.py", ["flask", *TOOLKIT, f"{PACKAGE}.views*", f"{PACKAGE}.contracts.<pure>"]),
+    (
+        "views/tables.py",
+        ["flask", *TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("catalogue", "config", "indicators.<pure>", "views*"))],
+    ),
     ("views/visits.py", ["flask", *TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "views*", "visits.<pure>"))]),
     ("views/*", [*TOOLKIT, "flask", "werkzeug*", "defusedcsv*", f"{PACKAGE}.config", f"{PACKAGE}.views*"]),
     ("helpers.py", [*TOOLKIT, *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "<public>"))]),
