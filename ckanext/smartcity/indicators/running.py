@@ -7,81 +7,25 @@ wrong zero. Swapping takes a stronger lock, so it waits for the run, and a run t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from ckanext.smartcity.catalogue import Catalogue, Indicator, Table
+from ckanext.smartcity.catalogue import Catalogue, Table
 from ckanext.smartcity.indicators.canonical import row_key
 from ckanext.smartcity.indicators.fingerprints import Input, Made, fingerprint
-from ckanext.smartcity.indicators.periods import Window
-from ckanext.smartcity.indicators.recipes import RECIPES, Asked, Recipe
-from ckanext.smartcity.indicators.results import AccountingOpen, Outcome, Population, Value, value_of
+from ckanext.smartcity.indicators.recipes import Asked
+from ckanext.smartcity.indicators.results import AccountingOpen, Outcome, Population, value_of
+from ckanext.smartcity.indicators.runs import BY_ROW, Loaded, Question, Run, RunRefused, Supplied
 from ckanext.smartcity.indicators.sources import source
-from ckanext.smartcity.indicators.stamps import Stamp, read_stamp
+from ckanext.smartcity.indicators.stamps import read_stamp
 
 TIMEOUT = 60
 """Seconds a statement may take."""
 
 KEYS_TOLD = 20
 QUERY_CANCELED = "57014"
-BY_ROW = ("population", "indicator_parts")
-"""Tables whose rows are fingerprinted one by one, so that the row of another year or indicator changes nothing."""
-
-
-class RunRefused(Exception):
-    """A run that gives no value. ``reason``: ``duplicate_key``, ``accounting_open`` or ``timeout``."""
-
-    def __init__(self, reason: str, **found: Any) -> None:
-        super().__init__(reason)
-        self.reason, self.found = reason, found
-
-
-@dataclass(frozen=True)
-class Supplied:
-    """A resource that answers for a role and year: its id and dataset, and the digests of its rows by key, which its
-    load keeps for the tables of ``BY_ROW``."""
-
-    role: str
-    resource: str
-    package: str
-    row_digests: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: the indicator, the city's area code, the period, the parameters."""
-
-    indicator: Indicator
-    area: str
-    window: Window
-    parameters: Mapping[str, str]
-
-    @property
-    def recipe(self) -> Recipe:
-        """The formula of the indicator."""
-        return RECIPES[self.indicator.recipe]
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A supplied resource with the stamp of its rows."""
-
-    supplied: Supplied
-    stamp: Stamp
-
-
-@dataclass(frozen=True)
-class Run:
-    """A value, what it was computed from, the population it was divided by if any, and its fingerprint."""
-
-    value: Value
-    inputs: tuple[Input, ...]
-    loaded: tuple[Loaded, ...]
-    population: Population | None
-    fingerprint: str
 
 
 def run(connection: sa.Connection, catalogue: Catalogue, question: Question, supplied: Sequence[Supplied]) -> Run:

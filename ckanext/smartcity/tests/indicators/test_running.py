@@ -14,7 +14,8 @@ from ckanext.smartcity.indicators import running
 from ckanext.smartcity.indicators.canonical import canonical_csv, digest, row_digest, row_key
 from ckanext.smartcity.indicators.parameters import parameters_of
 from ckanext.smartcity.indicators.periods import DAY
-from ckanext.smartcity.indicators.running import Question, RunRefused, Supplied, run
+from ckanext.smartcity.indicators.running import run
+from ckanext.smartcity.indicators.runs import Question, RunRefused, Supplied
 from ckanext.smartcity.indicators.sources import SQL_TYPES
 from ckanext.smartcity.indicators.stamps import Stamp
 from ckanext.smartcity.tests.indicators.trial import CATALOGUE, closed_year
