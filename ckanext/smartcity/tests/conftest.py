@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ckanext.smartcity.tests.logs import hear_our_log
+
 # Plugins and web application of the plain test.ini, kept from test to test: loading them costs a second each time.
 KEPT = SimpleNamespace(loaded=False, wsgi_app=None, migrated=False)
 CHANGING_MARKS = ("ckan_config", "with_plugins", "provide_plugin")
@@ -47,6 +49,12 @@ def _position(item: pytest.Item) -> int:
 
 def _changes_configuration(request: pytest.FixtureRequest) -> bool:
     return any(request.node.get_closest_marker(mark) for mark in CHANGING_MARKS)
+
+
+@pytest.fixture(autouse=True)
+def hearing_our_log() -> None:
+    """Commands and migrations of earlier tests have silenced our loggers."""
+    hear_our_log()
 
 
 @pytest.fixture
@@ -126,6 +134,7 @@ def _make_our_tables(migrate_db_for: Any) -> None:
 
     if not KEPT.migrated:
         migrate_db_for("smartcity")
+        hear_our_log()
         KEPT.migrated = True
 
 

@@ -9,6 +9,8 @@ import pytest
 from ckan import plugins
 from ckan.tests import factories, helpers
 
+from ckanext.smartcity.tests.logs import hear_our_log
+
 NEIGHBOURS = ("activity", "tracking", "stats", "text_view", "image_view", "datatables_view", "resource_proxy")
 OURS = ("smartcity", "scheming_datasets", "scheming_organizations", "datastore")
 ADDRESSES = (
@@ -36,13 +38,6 @@ def neighbourhood(clean_db, clean_index, with_plugins, migrate_db_for) -> None:
     for name in ("activity", "tracking"):
         migrate_db_for(name)
     hear_our_log()  # their migrations configure logging anew
-
-
-def hear_our_log() -> None:
-    """Let our loggers speak again: ``fileConfig`` silences all that were there before it."""
-    for name, logger in logging.root.manager.loggerDict.items():
-        if name.startswith("ckanext.smartcity") and isinstance(logger, logging.Logger):
-            logger.disabled = False
 
 
 def names(kind: str, plugin: str) -> Iterator[str]:
