@@ -56,6 +56,21 @@ def catalogue_sources() -> CatalogueSources:
     }
 
 
+def cutoff() -> str:
+    """The day of the following year up to which events of a year are known, ``MM-DD``."""
+    return tk.config["ckanext.smartcity.indicators.cutoff"]
+
+
+def error_limit() -> int:
+    """How many faults of a file a report lists."""
+    return tk.config["ckanext.smartcity.indicators.error_limit"]
+
+
+def full_text_rows() -> int:
+    """Rows of a table up to which the word search is filled."""
+    return tk.config["ckanext.smartcity.indicators.full_text_rows"]
+
+
 def list_contracts() -> bool:
     """Whether service contracts appear in general listings."""
     return tk.config["ckanext.smartcity.portal.list_contracts"]

@@ -7,6 +7,7 @@ sentences are for whoever starts the portal and stay English, as CKAN's own at t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +44,15 @@ def smartcity_share(value: Any) -> float:
     if not 0 <= share <= 1:
         raise tk.Invalid(f"{value!r} is not a number from 0 to 1, such as 0.9")
     return share
+
+
+def smartcity_month_day(value: Any) -> str:
+    """A day that every year has, ``MM-DD``."""
+    try:
+        date.fromisoformat(f"2001-{value}")
+    except ValueError:
+        raise tk.Invalid(f"{value!r} is not a month and a day that every year has, such as 03-31") from None
+    return str(value)
 
 
 def smartcity_networks(words: Sequence[str]) -> Sequence[str]:

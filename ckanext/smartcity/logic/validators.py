@@ -18,6 +18,7 @@ from ckanext.smartcity.logic import sentences
 from ckanext.smartcity.logic.options import (
     smartcity_file,
     smartcity_int_range,
+    smartcity_month_day,
     smartcity_networks,
     smartcity_redis_url,
     smartcity_roles,
@@ -51,6 +52,7 @@ __all__ = [
     "smartcity_line_breaks",
     "smartcity_list_output",
     "smartcity_max_length",
+    "smartcity_month_day",
     "smartcity_networks",
     "smartcity_ocid",
     "smartcity_opd",

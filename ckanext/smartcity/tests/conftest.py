@@ -130,6 +130,7 @@ def non_clean_db(reset_db_once: Any, migrate_db_for: Any, with_plugins: None) ->
 
 def _make_our_tables(migrate_db_for: Any) -> None:
     """Run the migrations once a session: afterwards ``clean_db`` only deletes rows, of tables whose models it knows."""
+    from ckanext.smartcity.indicators import models as indicators_models  # noqa: F401
     from ckanext.smartcity.visits import models  # noqa: F401
 
     if not KEPT.migrated:

@@ -40,7 +40,7 @@ SHELLS = {
         "redis_counters",
     ),
     "contracts": ("models", "store", "projecting", "access", "documents", "suggesting", "queue", "counting", "staging"),
-    "indicators": ("models", "store", "loader", "running", "supply"),
+    "indicators": ("models", "store", "loader", "staging", "running", "supply"),
 }
 
 CLI = [*TOOLKIT, "click", "yaml", *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "cli*"))]
@@ -94,6 +94,17 @@ TABLE = [
     ("indicators/supply.py", ["sqlalchemy*", "ckan.model"]),
     ("indicators/running.py", ["sqlalchemy*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/blank_tables.py", ["openpyxl*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
+    ("indicators/models.py", ["sqlalchemy*", *TOOLKIT]),
+    ("indicators/store.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.indicators*"]),
+    ("indicators/staging.py", ["sqlalchemy*", "psycopg2*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
+    (
+        "indicators/loader.py",
+        [
+            *("sqlalchemy*", "psycopg2*", "ckan.model"),
+            *TOOLKIT,
+            *(f"{PACKAGE}.{n}" for n in ("config", "catalogue", "indicators*")),
+        ],
+    ),
     ("indicators/files.py", ["openpyxl", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/sources.py", ["sqlalchemy*", f"{PACKAGE}.catalogue"]),
     ("indicators/<pure>", [f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.usefixtures("clean")
+OURS = ("smartcity_visit", "smartcity_contract", "smartcity_load", "smartcity_value")
 INI = Path(__file__).parents[4] / "test.ini"
 
 
@@ -22,7 +23,7 @@ def our_differences() -> list[Any]:
     from ckan.plugins import toolkit as tk
 
     def ours(thing: Any, name: str | None, kind: str, *_: Any) -> bool:
-        return kind != "table" or (name or "").startswith(("smartcity_visit", "smartcity_contract"))
+        return kind != "table" or (name or "").startswith(OURS)
 
     with model.meta.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": True})
