@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from ckanext.smartcity.catalogue import Catalogue, Table
+from ckanext.smartcity.indicators import staging
 from ckanext.smartcity.indicators.canonical import row_key
 from ckanext.smartcity.indicators.fingerprints import Input, Made, fingerprint
 from ckanext.smartcity.indicators.recipes import Asked
@@ -36,7 +37,7 @@ def run(connection: sa.Connection, catalogue: Catalogue, question: Question, sup
     """
     with connection.begin():
         connection.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        connection.execute(sa.text(f"SET LOCAL statement_timeout = {int(TIMEOUT * 1000)}"))
+        connection.execute(sa.select(sa.func.set_config("statement_timeout", f"{TIMEOUT * 1000:.0f}", True)))
         try:
             return _Running(connection, catalogue, question).run(supplied)
         except AccountingOpen as error:
@@ -79,15 +80,11 @@ class _Running:
         """The resources that have rows of ours, in order of their ids, each locked against a swap."""
         found = []
         for one in sorted(supplied, key=lambda one: one.resource):
-            quoted = self.connection.dialect.identifier_preparer.quote_identifier(one.resource)
-            exists = self.connection.execute(sa.text("SELECT to_regclass(:name)"), {"name": quoted}).scalar()
-            if exists is None:
+            table = sa.func.to_regclass(self.connection.dialect.identifier_preparer.quote_identifier(one.resource))
+            if self.connection.execute(sa.select(table)).scalar() is None:
                 continue
-            self.connection.execute(sa.text(f"LOCK TABLE {quoted} IN ACCESS SHARE MODE"))
-            comment = self.connection.execute(
-                sa.text("SELECT obj_description(to_regclass(:name), 'pg_class')"), {"name": quoted}
-            ).scalar()
-            stamp = read_stamp(comment)
+            staging.tell(self.connection, "LOCK TABLE {} IN ACCESS SHARE MODE", one.resource)
+            stamp = read_stamp(self.connection.execute(sa.select(sa.func.obj_description(table, "pg_class"))).scalar())
             if stamp is not None and stamp.table == one.role:
                 found.append(Loaded(one, stamp))
         return found

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from ckanext.smartcity.indicators import running
 from ckanext.smartcity.indicators.canonical import canonical_csv, digest, row_digest, row_key
@@ -153,14 +154,16 @@ def test_a_statement_that_takes_too_long_stops_the_run(ask, loaded, monkeypatch)
         ask("9.2", supplied, loaded("payments", [PAYMENT | {"payment_id": f"C-{number}"} for number in range(2000)]))
 
 
-def test_nothing_is_written(datastore_engine, loaded):
+def test_a_swap_waits_for_the_run_and_nothing_is_written(datastore_engine, loaded, monkeypatch):
     supplied = loaded("payments", [PAYMENT])
     question = Question(CATALOGUE.indicator("9.2"), "99.71", closed_year(), {})
-    with datastore_engine.connect() as connection:
-        seen = []
-        sa.event.listen(connection, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    monkeypatch.setattr(running, "value_of", lambda *given: swapped(datastore_engine, supplied.resource))
+    with datastore_engine.connect() as connection, pytest.raises(OperationalError, match="lock timeout"):
         run(connection, CATALOGUE, question, [supplied])
-    assert seen[0] == "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-    assert [line for line in seen if line.startswith("LOCK")] == [
-        f'LOCK TABLE "{supplied.resource}" IN ACCESS SHARE MODE'
-    ]
+
+
+def swapped(engine, resource):
+    """Try to drop the table of a resource while it is read."""
+    with engine.begin() as other:
+        other.exec_driver_sql("SET LOCAL lock_timeout = '200ms'")
+        other.exec_driver_sql(f'DROP TABLE "{resource}"')
