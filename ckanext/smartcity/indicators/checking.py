@@ -13,7 +13,7 @@ from ckanext.smartcity.catalogue import Table
 from ckanext.smartcity.indicators.cells import Broken, Notation, Value
 from ckanext.smartcity.indicators.checks import LabourRow, NestedCodes
 from ckanext.smartcity.indicators.columns import BoundColumn
-from ckanext.smartcity.indicators.files import UNCALCULATED, Line, is_empty, lines
+from ckanext.smartcity.indicators.files import Line, is_empty, lines
 from ckanext.smartcity.indicators.headers import Placed, place_columns
 from ckanext.smartcity.indicators.reading_options import ReadingOptions
 from ckanext.smartcity.indicators.report import ERROR, WARNING, Fault, Report, shown
@@ -79,7 +79,7 @@ class _RowReader:
             self._tell_nameless(line)
         for rule in self.rules:
             if rule.columns.isdisjoint(broken) and rule.broken_by(row):
-                self._tell(rule.rule.id, line, rule.rule.fault.left, rule.told(row), level=rule.rule.level)
+                self._tell(Broken(rule.rule.id), line, rule.rule.fault.left, rule.told(row), level=rule.rule.level)
         for columns, check_row in self.checks:
             if columns.isdisjoint(broken):
                 check_row(row, line)
@@ -97,17 +97,17 @@ class _RowReader:
             except Broken as fault:
                 value = None
                 broken.add(column.name)
-                self._tell(fault.rule, line, column.name, cell, found=fault.found)
+                self._tell(fault, line, column.name, cell)
             else:
                 doubt = column.doubt(cell, value)
                 if doubt is not None:
-                    self._tell(doubt.rule, line, column.name, cell, level=WARNING, found=doubt.found)
+                    self._tell(doubt, line, column.name, cell, level=WARNING)
             values.append(value)
         return tuple(values), broken
 
-    def _tell(self, rule: str, line: Line, column: str, value: Any, *, level: str = ERROR, found: Any = None) -> None:
-        told = "" if value is None or value is UNCALCULATED else shown(value)
-        self.report.add(Fault(rule, line.number, column, told, level, found or {}))
+    def _tell(self, broken: Broken, line: Line, column: str, value: Any, *, level: str = ERROR) -> None:
+        told = "" if value is None else shown(value)
+        self.report.add(Fault(broken.rule, line.number, column, told, level, broken.found))
 
     def _tell_nameless(self, line: Line) -> None:
         for place, cell in enumerate(line.cells):
@@ -134,13 +134,13 @@ class _RowReader:
     def _tell_unknown_organization(self, row: Row, line: Line) -> None:
         name = row[self.names.index("agency")]
         if name is not None and name not in self.around.organizations:
-            self._tell("unknown_organization", line, "agency", name, level=WARNING)
+            self._tell(Broken("unknown_organization"), line, "agency", name, level=WARNING)
 
     def _tell_nested(self, row: Row, line: Line) -> None:
         labour = LabourRow(**{name: row[self.names.index(name)] for name in LabourRow._fields})  # pyright: ignore[reportArgumentType]
         for earlier in self.nested.against(labour):
-            found = {"code": earlier.code, "classification": earlier.classification}
-            self._tell("nested_codes", line, "code", labour.code, found=found)
+            nested = Broken("nested_codes", code=earlier.code, classification=earlier.classification)
+            self._tell(nested, line, "code", labour.code)
 
     def _count_year(self, when: Value) -> None:
         if isinstance(when, datetime):

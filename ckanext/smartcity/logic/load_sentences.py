@@ -106,9 +106,13 @@ def _files() -> dict[str, tuple[str, str]]:
     _ = tk._
     utf8 = _("Save it as XLSX or as CSV UTF-8.")
     return {
+        "broken_quotes": (
+            _("A quotation mark in row {row} is not closed, or stands in the middle of a cell."),
+            _("Mend it there: a cell in quotes writes a quotation mark twice. Or save the file as XLSX."),
+        ),
         "damaged": (
-            _("The file is damaged near row {row}."),
-            _("Open it, look at the quotes there, and save it again."),
+            _("The workbook is damaged near row {row}."),
+            _("Open it in a spreadsheet and save it again as XLSX."),
         ),
         "endless_line": (_("A line of the file does not end."), utf8),
         "html": (
@@ -187,6 +191,10 @@ def _numbers() -> dict[str, tuple[str, str]]:
             _("The cell holds more than a number."),
             _("Leave only the number, in the unit that the table names."),
         ),
+        "point_of_thousands": (
+            _("Read with a decimal point: 1.500 is one and a half."),
+            _("If the point stands between thousands, set the reading option number_format to id."),
+        ),
         "out_of_bounds": (_("Not from {least} to {most}."), _("Mend it in the file.")),
         "too_big": (_("More than {most}."), _("Mend it in the file.")),
         "too_small": (_("Less than {least}."), _("Mend it in the file.")),
@@ -219,6 +227,10 @@ def _cells() -> dict[str, tuple[str, str]]:
     return {
         "control_character": (_("The text holds a sign that is not for reading."), _("Type the text again.")),
         "empty": (_("The cell is empty, and the column is required."), _("Fill it in in the file.")),
+        "formula_error": (
+            _("The cell holds the error of a formula."),
+            _("Mend the formula, or replace it by its value."),
+        ),
         "formula_without_value": (
             _("The cell is a formula whose result was not saved."),
             _("Open the workbook in a spreadsheet and save it, or replace the formula by its value."),
@@ -231,6 +243,7 @@ def _cells() -> dict[str, tuple[str, str]]:
             _("Neither true nor false."),
             _("Write true or false, or say in the reading option values which word means which."),
         ),
+        "not_text": (_("The cell holds a duration, not a text."), _("Format the cell as text and type it again.")),
         "other_form": (_("Not in the form of {example}."), _("Mend it in the file.")),
         "unknown_organization": (
             _("No organization of this portal has this name."),
@@ -244,8 +257,12 @@ def _rows() -> dict[str, tuple[str, str]]:
     _ = tk._
     return {
         "cell_without_column": (
-            _("A cell stands to the right of the last column."),
+            _("A cell stands under no column name."),
             _("Empty it. Where the row has slipped, put a text that holds the delimiter in quotes."),
+        ),
+        "nested_codes": (
+            _("The same persons are counted under code {code} of classification {classification} too."),
+            _("Keep codes of one classification that do not hold one another."),
         ),
         "no_rows": (_("The file has no row below its header."), _("Add the rows and upload the file again.")),
         "no_rows_in_year": (
