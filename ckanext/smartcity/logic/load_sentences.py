@@ -260,6 +260,12 @@ def _rows() -> dict[str, tuple[str, str]]:
             _("A cell stands under no column name."),
             _("Empty it. Where the row has slipped, put a text that holds the delimiter in quotes."),
         ),
+        "duplicate_key": (
+            _("The same key stands in row {row} already."),
+            _("Keep one of the two rows, or give each a number of its own."),
+        ),
+        "long_key": (_("The key is longer than {most} bytes."), _("Use a short number or code.")),
+        "long_row": (_("The row is longer than {most} bytes."), _("Shorten its texts.")),
         "nested_codes": (
             _("The same persons are counted under code {code} of classification {classification} too."),
             _("Keep codes of one classification that do not hold one another."),
