@@ -40,7 +40,16 @@ SHELLS = {
         "redis_counters",
     ),
     "contracts": ("models", "store", "projecting", "access", "documents", "suggesting", "queue", "counting", "staging"),
-    "indicators": ("models", "store", "loader", "staging", "running", "supply"),
+    "indicators": (
+        "models",
+        "store",
+        "value_store",
+        "loader",
+        "staging",
+        "running",
+        "supply",
+        "computing",
+    ),
 }
 
 CLI = [*TOOLKIT, "click", "yaml", *(f"{PACKAGE}.{n}" for n in ("config", "catalogue*", "cli*"))]
@@ -95,6 +104,8 @@ TABLE = [
     ("indicators/running.py", ["sqlalchemy*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/blank_tables.py", ["openpyxl*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
     ("indicators/models.py", ["sqlalchemy*", *TOOLKIT]),
+    ("indicators/value_store.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.indicators*"]),
+    ("indicators/computing.py", ["sqlalchemy*", *TOOLKIT, f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators*"]),
     ("indicators/store.py", ["sqlalchemy*", "ckan.model", f"{PACKAGE}.indicators*"]),
     ("indicators/staging.py", ["sqlalchemy*", "psycopg2*", f"{PACKAGE}.catalogue", f"{PACKAGE}.indicators.<pure>"]),
     (
