@@ -113,6 +113,9 @@ ADDRESSES = (
     "/smartcity/indicator/iso37122-2019/{}.json",
     "/smartcity/agency/{}",
     "/smartcity/agency/{}.csv",
+    "/smartcity/table/{}",
+    "/smartcity/table/{}.csv",
+    "/smartcity/table/{}.xlsx",
 )
 
 
@@ -133,6 +136,7 @@ def test_each_variable_of_an_address_is_tried(app):
     }
     tried |= {("listed", "id"), ("upload", "id"), ("download", "document_id"), ("delete", "document_id")}
     tried |= {("shown", "batch"), ("report", "batch"), ("act", "batch"), ("act", "verb")}
+    tried |= {("table", "name"), ("table_template", "name")}
     assert {(endpoint.partition(".")[2], name) for endpoint, name in variables} == tried
 
 
